@@ -1,0 +1,259 @@
+"""The contract: what both sides agree on. Immutable, complete, without a single secret."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from authpact.contract._algorithms import ALGORITHMS, Algorithm
+from authpact.contract._duration import Seconds
+
+Json = str | int | float | bool | None
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Origin = Literal["brief", "answer", "default"]
+AccessKind = Literal["public", "authenticated", "owner", "role", "permission"]
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
+EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,63}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+ClaimName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_:/.-]{0,127}$")]
+PermissionName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(:[a-z][a-z0-9_-]*)?$")
+]
+Path = Annotated[str, StringConstraints(pattern=r"^/[^\s?#]*$", max_length=300)]
+PARAMETER: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(?::[a-z]+)?\}")
+_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+_ACCESS: Final = re.compile(
+    r"public|authenticated|owner|role:[a-z][a-z0-9_-]*|permission:[a-z][a-z0-9_:-]*"
+)
+
+
+def _is_origin(value: str) -> str:
+    if not _ORIGIN.fullmatch(value):
+        raise ValueError("write an origin as scheme://host[:port], without path or final slash")
+    return value
+
+
+def _is_access(value: str) -> str:
+    if not _ACCESS.fullmatch(value):
+        raise ValueError("write public, authenticated, owner, role:NAME or permission:NAME")
+    return value
+
+
+WebOrigin = Annotated[str, AfterValidator(_is_origin)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=False, use_attribute_docstrings=True
+    )
+
+
+class Project(_Table):
+    """What is being built."""
+
+    name: Name = "todo"
+    """Short name of the application."""
+    scope: Text = "Phase II"
+    """The phase the documents speak about; nothing outside it is specified."""
+
+
+class Token(_Table):
+    """The access token: who signs it, how, for whom and for how long."""
+
+    mode: Literal["shared-secret", "jwks"] = "shared-secret"
+    """`shared-secret`: one dedicated HS256 secret on both sides. `jwks`: a key pair at the issuer."""
+    algorithm: Literal["HS256", "EdDSA", "ES256", "RS256", "PS256"] = "HS256"
+    """The one algorithm the API accepts."""
+    issuer: Text = "http://localhost:3000"
+    """The exact `iss` value; the origin of the Next.js application."""
+    audience: Text = "http://localhost:8000"
+    """The exact `aud` value; names the one API."""
+    type: Literal["at+jwt"] = "at+jwt"
+    """The `typ` header that sets access tokens apart from every other JWT."""
+    lifetime: Annotated[Seconds, Field(ge=60, le=3600)] = 900
+    """How long a token is accepted: 1 minute to 1 hour."""
+    leeway: Annotated[Seconds, Field(ge=0, le=60)] = 10
+    """Clock difference that is tolerated: 0 to 60 seconds."""
+    client: Name = "web"
+    """The `client_id` claim: the frontend the token is issued to."""
+    roles_claim: ClaimName = "roles"
+    """The claim that lists the user's roles; only issued when roles are defined."""
+
+
+class Keys(_Table):
+    """Names of environment variables, never values; and how a key set is fetched."""
+
+    secret_env: EnvName = "API_JWT_SECRET"
+    """Issuer: base64url of at least 32 random bytes (shared-secret mode)."""
+    key_id_env: EnvName = "API_JWT_KID"
+    """Issuer: the `kid` put into the header (shared-secret mode)."""
+    verification_keys_env: EnvName = "API_JWT_KEYS"
+    """API: `kid:secret[,kid:secret]`, so that rotation has an overlap (shared-secret mode)."""
+    issuer_env: EnvName = "API_JWT_ISSUER"
+    """Both sides: overrides `token.issuer` for one deployment."""
+    audience_env: EnvName = "API_JWT_AUDIENCE"
+    """Both sides: overrides `token.audience` for one deployment."""
+    jwks_url_env: EnvName = "API_JWKS_URL"
+    """API: address of the issuer's key set (jwks mode)."""
+    jwks_path: Path = "/api/auth/jwks"
+    """Where Better Auth serves the key set (jwks mode)."""
+    cache: Annotated[Seconds, Field(ge=30, le=86400)] = 300
+    """How long a fetched key set counts as fresh (jwks mode)."""
+    cooldown: Annotated[Seconds, Field(ge=1, le=600)] = 30
+    """Shortest time between two fetches caused by unknown key ids (jwks mode)."""
+    stale_if_error: Annotated[Seconds, Field(ge=0, le=86400)] = 3600
+    """How long an old key set still serves while the issuer cannot be reached (jwks mode)."""
+    timeout: Annotated[Seconds, Field(ge=1, le=30)] = 3
+    """Longest wait for the key set (jwks mode)."""
+
+
+class Session(_Table):
+    """The Better Auth session and what the browser keeps."""
+
+    lifetime: Annotated[Seconds, Field(ge=300, le=7776000)] = 604800
+    """How long a session lasts: 5 minutes to 90 days."""
+    reissue: Literal["silent", "none"] = "silent"
+    """`silent`: while the session lives, an expired token is replaced once, unseen by the user."""
+    storage: Literal["memory", "cookie", "storage"] = "memory"
+    """Where the access token is kept: page memory, an HttpOnly cookie behind Next.js, web storage."""
+
+
+class Ownership(_Table):
+    """Whose resource is it, and what a stranger is told."""
+
+    subject: Literal["sub"] = "sub"
+    """The claim that is the canonical user id."""
+    foreign_path: Literal[403, 404] = 403
+    """Status when the path names another user."""
+    foreign_resource: Literal[403, 404] = 404
+    """Status when the object belongs to another user."""
+
+
+class Role(_Table):
+    """What a role may do."""
+
+    permissions: tuple[PermissionName, ...] = ()
+    """Permissions granted, written `resource:action`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An access level taken apart: the kind, and the role or permission it names."""
+
+    kind: AccessKind
+    name: str = ""
+
+
+class Endpoint(_Table):
+    """One operation of the API and who may call it."""
+
+    method: Method
+    """The HTTP method."""
+    path: Path
+    """The path as FastAPI writes it, such as `/api/{user_id}/tasks`."""
+    access: Annotated[str, AfterValidator(_is_access)]
+    """public, authenticated, owner, role:NAME or permission:NAME."""
+    owner_from: (
+        Annotated[str, StringConstraints(pattern=r"^(resource|path:[A-Za-z_]\w*)$")] | None
+    ) = None
+    """With `owner`: `path:NAME` (that path parameter is the user id) or `resource` (the row's owner)."""
+    summary: Text | None = None
+    """What the operation does, in a few words."""
+    example: dict[str, Json] | None = None
+    """A body that a valid request carries; used by documents and probes."""
+
+    @property
+    def grant(self) -> Access:
+        """The access level taken apart."""
+        kind, _, name = self.access.partition(":")
+        return Access(kind=kind, name=name)  # type: ignore[arg-type]  # checked by the pattern
+
+    @property
+    def owner_parameter(self) -> str | None:
+        """The path parameter that holds the user id, None when the path has none."""
+        origin = self.owner_from or ""
+        return origin.removeprefix("path:") if origin.startswith("path:") else None
+
+    @property
+    def resource_parameter(self) -> str | None:
+        """The last path parameter that is not the user id: the id of one object."""
+        names = [name for name in PARAMETER.findall(self.path) if name != self.owner_parameter]
+        return names[-1] if names else None
+
+    @property
+    def collection(self) -> str:
+        """The path of the collection: everything before the object's id."""
+        name = self.resource_parameter
+        if name is None:
+            return self.path
+        return re.split(r"/\{" + name + r"(?::[a-z]+)?\}", self.path, maxsplit=1)[0]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class Frontend(_Table):
+    """Where the browser application lives."""
+
+    origins: tuple[WebOrigin, ...] = ("http://localhost:3000",)
+    """Exact origins that may call the API from a browser; no wildcard."""
+    api_url_env: EnvName = "NEXT_PUBLIC_API_URL"
+    """Frontend: base address of the API."""
+
+
+class Revocation(_Table):
+    """What happens to issued tokens when a session ends."""
+
+    mode: Literal["none", "backchannel"] = "none"
+    """`none`: they run out by themselves. `backchannel`: the issuer tells the API at once."""
+    store: Literal["memory", "redis"] = "memory"
+    """Where the API remembers ended sessions."""
+    path: Path = "/auth/backchannel-logout"
+    """Where the API receives logout tokens (backchannel mode)."""
+
+
+class Decision(_Table):
+    """A weighty choice: its value, where it came from and why."""
+
+    value: Text
+    """What was chosen."""
+    origin: Origin = "default"
+    """`brief` and `answer` were decided by a person, `default` is an assumption."""
+    rationale: Annotated[str, StringConstraints(max_length=1000)] = ""
+    """Why; empty means the reason that authpact gives for this value."""
+
+
+class Contract(_Table):
+    """Everything both sides agree on; the one source of documents, wiring, checks and probes."""
+
+    version: Literal[1] = 1
+    """Version of the file format."""
+    project: Project = Project()
+    token: Token = Token()
+    keys: Keys = Keys()
+    session: Session = Session()
+    ownership: Ownership = Ownership()
+    roles: dict[Name, Role] = Field(default_factory=dict)
+    """Roles by name; empty when the application has none."""
+    endpoints: tuple[Endpoint, ...] = ()
+    """Every operation of the API; what is not listed is refused."""
+    frontend: Frontend = Frontend()
+    revocation: Revocation = Revocation()
+    decisions: dict[Name, Decision] = Field(default_factory=dict)
+    """Choices with their origin, by topic."""
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """The row of the one accepted algorithm."""
+        return ALGORITHMS[self.token.algorithm]
+
+    @property
+    def protected(self) -> tuple[Endpoint, ...]:
+        """Endpoints that need a token."""
+        return tuple(e for e in self.endpoints if e.grant.kind != "public")
+
+    def permissions_of(self, roles: frozenset[str]) -> frozenset[str]:
+        """Return the union of the permissions granted by these roles; unknown roles grant nothing."""
+        return frozenset(p for r in roles if r in self.roles for p in self.roles[r].permissions)

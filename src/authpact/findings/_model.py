@@ -1,0 +1,92 @@
+"""What a judgement looks like: findings about text and code, verdicts about running systems."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+
+class Severity(Enum):
+    """How bad it is when it is true; ordered, the worst last."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for INFO up to 4 for CRITICAL."""
+        return list(Severity).index(self)
+
+
+class Confidence(Enum):
+    """How sure the judge is that it is true."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a text; lines and columns count from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong in a file: where, what, why it matters and how to mend it."""
+
+    rule: str
+    category: str
+    requirement: str
+    severity: Severity
+    confidence: Confidence
+    location: Location
+    message: str
+    why: str
+    remedy: str
+
+    @property
+    def fingerprint(self) -> str:
+        """Stable over line moves: rule, file and message."""
+        text = "\0".join((self.rule, self.location.file, self.message))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Outcome(StrEnum):
+    """What a probe found."""
+
+    HELD = "held"
+    BROKEN = "broken"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, already masked: safe to print."""
+
+    request: str
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One probe against one endpoint: the outcome, the reason and the masked exchanges."""
+
+    probe: str
+    requirement: str
+    criterion: str
+    endpoint: str
+    outcome: Outcome
+    reason: str
+    exchanges: tuple[Exchange, ...] = ()
+    replay: str = ""
+    """A command that repeats it, tokens and secrets left out; empty when there is none."""
