@@ -3,10 +3,6 @@ import type { BetterAuthPlugin } from "better-auth";
 
 export const rolePlugins = (): BetterAuthPlugin[] => [];
 
-export function isAssignable(): boolean {
-  return false;
-}
-
 export function roleClaims(): Record<string, string[]> {
   return {};
 }

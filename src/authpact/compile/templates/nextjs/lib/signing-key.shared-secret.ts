@@ -6,7 +6,7 @@
  * replayed against Better Auth itself.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { BetterAuthPlugin } from "better-auth";
+import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
 import type { SigningKey } from "./api-token.ts";
 import { authContract } from "./auth-contract.ts";
 import { betterAuthSecrets, variable } from "./environment.ts";
@@ -18,13 +18,13 @@ const SHORTEST_KEY = 32;
 export const signingPlugins = (): BetterAuthPlugin[] => [];
 export const disabledPaths: string[] = [];
 
-export async function signingKey(): Promise<SigningKey> {
+export async function signingKey(_ctx: GenericEndpointContext): Promise<SigningKey> {
   return { alg: authContract.algorithm, kid: keyId(), key: secretKey() };
 }
 
 /** Refuses a missing, short or borrowed secret. Throws an Error that names the variable only. */
-export async function requireSigningKey(): Promise<void> {
-  await signingKey();
+export async function requireSigningKey(ctx: GenericEndpointContext): Promise<void> {
+  await signingKey(ctx);
 }
 
 function keyId(): string {
