@@ -3,9 +3,9 @@
 AuthpactError
 ├── ContractError           the contract file cannot be used; carries every diagnostic at once
 ├── CompileError            a target could not be rendered or written
-├── ProbeError              the target cannot be probed (unreachable, no control, bad arguments)
-├── ConfigurationError      the API must not start: a secret, key set or route rule is missing or unsafe
-├── VerificationError       a token does not authenticate anybody (HTTP 401); carries a stable `code`
+├── ProbeError              the target cannot be probed: unreachable, no control
+├── ConfigurationError      the API must not start: a secret or a route rule is missing or unsafe
+├── VerificationError       a token authenticates nobody (HTTP 401); carries a stable `code`
 │   ├── TokenMissing        `token_missing`    no credentials in the request
 │   ├── TokenMalformed      `token_malformed`  not a token of the contract's shape
 │   ├── TokenExpired        `token_expired`    was good, is over: ask for a new one
@@ -15,7 +15,7 @@ AuthpactError
 │   ├── RoleMissing         `role_missing`
 │   ├── PermissionMissing   `permission_missing`
 │   └── NotOwner            `not_owner`
-└── KeysUnavailable         `keys_unavailable` the key set or the revocation store cannot be had (HTTP 503)
+└── KeysUnavailable         `keys_unavailable` no key set or revocation store now (HTTP 503)
 
 `str(error)` says what happened without any part of a token or secret. The HTTP statuses appear
 here as prose only: they are assigned in `authpact.fastapi`.

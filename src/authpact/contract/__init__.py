@@ -4,7 +4,9 @@ from authpact.contract._acceptance import Criterion, criteria
 from authpact.contract._algorithms import ALGORITHMS, Algorithm
 from authpact.contract._claims import CLAIMS, REGISTERED, Claim
 from authpact.contract._default import default_contract
+from authpact.contract._diagnostics import ContractError, Diagnostic
 from authpact.contract._duration import render_duration
+from authpact.contract._load import Parsed, load, parse
 from authpact.contract._model import (
     PARAMETER,
     Access,
@@ -13,6 +15,8 @@ from authpact.contract._model import (
     Endpoint,
     Role,
 )
+from authpact.contract._reference import FieldReference, fields
+from authpact.contract._render import digest, json_schema, to_json, to_toml
 
 __all__ = [
     "ALGORITHMS",
@@ -23,11 +27,22 @@ __all__ = [
     "Algorithm",
     "Claim",
     "Contract",
+    "ContractError",
     "Criterion",
     "Decision",
+    "Diagnostic",
     "Endpoint",
+    "FieldReference",
+    "Parsed",
     "Role",
     "criteria",
     "default_contract",
+    "digest",
+    "fields",
+    "json_schema",
+    "load",
+    "parse",
     "render_duration",
+    "to_json",
+    "to_toml",
 ]

@@ -63,7 +63,7 @@ class Token(_Table):
     """The access token: who signs it, how, for whom and for how long."""
 
     mode: Literal["shared-secret", "jwks"] = "shared-secret"
-    """`shared-secret`: one dedicated HS256 secret on both sides. `jwks`: a key pair at the issuer."""
+    """`shared-secret`: one dedicated HS256 secret. `jwks`: a key pair held by the issuer alone."""
     algorithm: Literal["HS256", "EdDSA", "ES256", "RS256", "PS256"] = "HS256"
     """The one algorithm the API accepts."""
     issuer: Text = "http://localhost:3000"
@@ -85,7 +85,7 @@ class Token(_Table):
 class Keys(_Table):
     """Names of environment variables, never values; and how a key set is fetched."""
 
-    secret_env: EnvName = "API_JWT_SECRET"
+    secret_env: EnvName = "API_JWT_SECRET"  # noqa: S105  # a name, not a value
     """Issuer: base64url of at least 32 random bytes (shared-secret mode)."""
     key_id_env: EnvName = "API_JWT_KID"
     """Issuer: the `kid` put into the header (shared-secret mode)."""
@@ -117,7 +117,7 @@ class Session(_Table):
     reissue: Literal["silent", "none"] = "silent"
     """`silent`: while the session lives, an expired token is replaced once, unseen by the user."""
     storage: Literal["memory", "cookie", "storage"] = "memory"
-    """Where the access token is kept: page memory, an HttpOnly cookie behind Next.js, web storage."""
+    """Where the token is kept: page memory, an HttpOnly cookie behind Next.js, web storage."""
 
 
 class Ownership(_Table):
@@ -158,7 +158,7 @@ class Endpoint(_Table):
     owner_from: (
         Annotated[str, StringConstraints(pattern=r"^(resource|path:[A-Za-z_]\w*)$")] | None
     ) = None
-    """With `owner`: `path:NAME` (that path parameter is the user id) or `resource` (the row's owner)."""
+    """With `owner`: `path:NAME` (that parameter is the user id) or `resource` (the row's owner)."""
     summary: Text | None = None
     """What the operation does, in a few words."""
     example: dict[str, Json] | None = None
@@ -255,5 +255,5 @@ class Contract(_Table):
         return tuple(e for e in self.endpoints if e.grant.kind != "public")
 
     def permissions_of(self, roles: frozenset[str]) -> frozenset[str]:
-        """Return the union of the permissions granted by these roles; unknown roles grant nothing."""
+        """Return all permissions granted by these roles; unknown roles grant nothing."""
         return frozenset(p for r in roles if r in self.roles for p in self.roles[r].permissions)

@@ -57,7 +57,7 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Stable over line moves: rule, file and message."""
-        text = "\0".join((self.rule, self.location.file, self.message))
+        text = f"{self.rule}\0{self.location.file}\0{self.message}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
