@@ -1,0 +1,103 @@
+/**
+ * A Better Auth plugin that issues access tokens for one API (RFC 9068).
+ *
+ * 1. POST only, so that Better Auth's origin check (CSRF) covers it.
+ * 2. The session is read from the database, never from a cookie cache: a signed-out or banned
+ *    user gets no further token.
+ * 3. The signing key decides the algorithm; no request and no claim can.
+ * 4. The payload is minimal: no name, no e-mail address, nothing a user can set.
+ * 5. No token outlives the session it comes from.
+ * 6. The answer must not be stored by any cache.
+ */
+import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
+import { createAuthEndpoint, sensitiveSessionMiddleware } from "better-auth/api";
+import { SignJWT } from "jose";
+
+export type SigningKey = {
+  readonly alg: string;
+  readonly kid: string;
+  readonly key: CryptoKey | Uint8Array;
+};
+
+export type Principal = {
+  readonly user: { readonly id: string } & Readonly<Record<string, unknown>>;
+  readonly session: {
+    readonly id: string;
+    readonly expiresAt: Date;
+    readonly impersonatedBy?: string | null | undefined;
+  };
+};
+
+export type ApiTokenOptions = {
+  readonly issuer: () => string;
+  readonly audience: () => string;
+  readonly clientId: string;
+  readonly tokenType: string;
+  readonly lifetimeSeconds: number;
+  /** Called for every token, never at import: `next build` evaluates this module without secrets. */
+  readonly signingKey: (ctx: GenericEndpointContext) => Promise<SigningKey>;
+  /** Further claims. Naming one of the reserved claims is an error, not an override. */
+  readonly claims?: (principal: Principal) => Readonly<Record<string, unknown>>;
+};
+
+export const RESERVED_CLAIMS: ReadonlySet<string> = new Set([
+  "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "sid", "act",
+]);
+
+const REQUESTS_PER_MINUTE = 30;
+
+function furtherClaims(options: ApiTokenOptions, principal: Principal): Record<string, unknown> {
+  const claims = { ...options.claims?.(principal) };
+  const reserved = Object.keys(claims).filter((name) => RESERVED_CLAIMS.has(name));
+  if (reserved.length > 0) throw new Error(`These claims are reserved: ${reserved.join(", ")}`);
+  return claims;
+}
+
+/** Signs one access token. Returns it with its life in seconds. */
+export async function signAccessToken(
+  options: ApiTokenOptions,
+  signingKey: SigningKey,
+  principal: Principal,
+): Promise<{ token: string; expiresIn: number }> {
+  const { user, session } = principal;
+  const now = Math.floor(Date.now() / 1000);
+  const sessionEnd = Math.floor(session.expiresAt.getTime() / 1000);
+  const expiresAt = Math.min(now + options.lifetimeSeconds, sessionEnd);
+  const actor = session.impersonatedBy ? { act: { sub: session.impersonatedBy } } : {};
+  const claims = { ...furtherClaims(options, principal), ...actor };
+  const token = await new SignJWT({ ...claims, client_id: options.clientId, sid: session.id })
+    .setProtectedHeader({ alg: signingKey.alg, typ: options.tokenType, kid: signingKey.kid })
+    .setIssuer(options.issuer())
+    .setAudience(options.audience())
+    .setSubject(user.id)
+    .setJti(crypto.randomUUID())
+    .setIssuedAt(now)
+    .setExpirationTime(expiresAt)
+    .sign(signingKey.key);
+  return { token, expiresIn: expiresAt - now };
+}
+
+export const apiToken = (options: ApiTokenOptions) =>
+  ({
+    id: "api-token",
+    endpoints: {
+      issueApiToken: createAuthEndpoint(
+        "/api-token",
+        { method: "POST", requireHeaders: true, use: [sensitiveSessionMiddleware] },
+        async (ctx) => {
+          const signingKey = await options.signingKey(ctx);
+          const { token, expiresIn } = await signAccessToken(options, signingKey, ctx.context.session);
+          ctx.setHeader("Cache-Control", "no-store");
+          ctx.setHeader("Pragma", "no-cache");
+          return ctx.json({
+            access_token: token,
+            token_type: "Bearer" as const,
+            expires_in: expiresIn,
+          });
+        },
+      ),
+    },
+    rateLimit: [
+      { pathMatcher: (path: string) => path === "/api-token", window: 60, max: REQUESTS_PER_MINUTE },
+    ],
+  }) satisfies BetterAuthPlugin;

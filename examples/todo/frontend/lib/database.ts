@@ -1,0 +1,26 @@
+/**
+ * DATABASE_URL: nothing or `file:./auth.db` is a SQLite file of Node itself, `postgres://…` a
+ * PostgreSQL server.
+ */
+import { DatabaseSync } from "node:sqlite";
+import { Pool } from "pg";
+import { variable } from "./environment.ts";
+
+const DEFAULT_FILE = "./auth.db";
+
+/** Throws an Error for any other kind of URL, without repeating it: it may hold a password. */
+export function openDatabase(): DatabaseSync | Pool {
+  // `next build` loads the routes in several processes; none of them needs the real database.
+  if (process.env.NEXT_PHASE === "phase-production-build") return new DatabaseSync(":memory:");
+  const url = variable("DATABASE_URL") ?? `file:${DEFAULT_FILE}`;
+  if (/^postgres(ql)?:\/\//.test(url)) return new Pool({ connectionString: url });
+  if (url.startsWith("file:")) return openFile(url.slice("file:".length));
+  throw new Error("DATABASE_URL must start with file: or postgres://");
+}
+
+function openFile(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  // Readers do not wait for a writer, and a writer waits for its turn instead of failing.
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000;");
+  return database;
+}
