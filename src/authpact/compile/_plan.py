@@ -15,10 +15,10 @@ from typing import Final, Literal
 
 from authpact.errors import CompileError
 
-Comment = Literal["#", "//", "<!--", "none"]
+Comment = Literal["#", "//", "<!--", "json", "none"]
 
 _STAMP: Final = re.compile(
-    r"^(?:#|//|<!--) authpact (?P<version>\S+) contract (?P<contract>[0-9a-f]{12})"
+    r"^(?:#|//|<!--|  \"\$comment\":) \"?authpact (?P<version>\S+) contract (?P<contract>[0-9a-f]{12})"
     r" digest (?P<digest>[0-9a-f]{16})",
     re.MULTILINE,
 )
@@ -64,7 +64,10 @@ def stamp(file: OutputFile, contract_digest: str, version: str) -> str:
     text = file.text if file.text.endswith("\n") else file.text + "\n"
     if file.comment == "none":
         return text
-    mark = f"{file.comment} authpact {version} contract {contract_digest} digest {_digest(text)}"
+    mark = f"authpact {version} contract {contract_digest} digest {_digest(text)}"
+    if file.comment == "json":
+        return text.replace("{\n", f'{{\n  "$comment": "{mark}",\n', 1)
+    mark = f"{file.comment} {mark}"
     if file.comment == "<!--":
         return f"{text}\n{mark} -->\n"
     return f"{mark}; edit authpact.toml instead\n{text}"
@@ -87,7 +90,7 @@ def _state(file: OutputFile, stamped: str, target: Path) -> State:
     if file.comment == "<!--":
         body = found[: match.start()].removesuffix("\n")
     else:
-        body = found[found.index("\n", match.start()) + 1 :]
+        body = found[: match.start()] + found[found.index("\n", match.start()) + 1 :]
     return State.STALE if _digest(body) == match["digest"] else State.DRIFTED
 
 

@@ -1,0 +1,54 @@
+"""All targets over one contract: found by walking the package, rendered in the order of names."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+from authpact.compile import targets as package
+from authpact.compile._plan import OutputFile
+from authpact.contract import Contract
+from authpact.errors import CompileError
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One module of `compile/targets`: its name, what it is for, and contract in, files out."""
+
+    name: str
+    summary: str
+    render: Callable[[Contract], tuple[OutputFile, ...]]
+
+
+@cache
+def targets() -> dict[str, Target]:
+    """Return every target by name."""
+    found = {}
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        render = cast("Callable[[Contract], tuple[OutputFile, ...]]", module.render)
+        summary = (module.__doc__ or "").strip().splitlines()[0]
+        found[info.name] = Target(info.name, summary, render)
+    return found
+
+
+def render(contract: Contract, names: Collection[str] = ()) -> tuple[OutputFile, ...]:
+    """Render the named targets, all when none are named.
+
+    Raises CompileError for an unknown target and for two targets that claim one path.
+    """
+    known = targets()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise CompileError(f"unknown target {unknown[0]}; known: {', '.join(known)}")
+    files: dict[str, OutputFile] = {}
+    for name, target in known.items():
+        if names and name not in names:
+            continue
+        for file in target.render(contract):
+            if file.path in files:
+                raise CompileError(f"{file.path}: two targets claim this path")
+            files[file.path] = file
+    return tuple(files.values())
