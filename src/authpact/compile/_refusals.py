@@ -1,0 +1,150 @@
+"""Every refusal of the API: the one table behind both documents (RFC 6750 section 3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from authpact.contract import Contract
+
+_ASK_AGAIN: Final = "shows the sign-in page; does not ask for another token"
+_INVALID: Final = 'Bearer error="invalid_token"'
+_SCOPE: Final = 'Bearer error="insufficient_scope"'
+NOT_FOUND: Final = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One failure: what the request was, what the API answers, what the frontend does."""
+
+    case: str
+    status: int
+    code: str
+    challenge: str
+    """The `WWW-Authenticate` value, or another header that belongs to the answer."""
+    frontend: str
+    requirement: str
+
+
+def refusals(contract: Contract) -> tuple[Refusal, ...]:
+    """Return the refusals this contract can produce, in the order they are decided."""
+    return (*_unauthenticated(contract), *_forbidden(contract), *_ownership(contract))
+
+
+def _unauthenticated(contract: Contract) -> Iterator[Refusal]:
+    silent = contract.session.reissue == "silent"
+    yield Refusal(
+        "No `Authorization` header, or another scheme than Bearer",
+        401,
+        "token_missing",
+        "Bearer",
+        "asks Better Auth for a token; without a session shows the sign-in page",
+        "error:missing-token",
+    )
+    yield Refusal(
+        "More than one `Authorization` header",
+        400,
+        "request_invalid",
+        'Bearer error="invalid_request"',
+        "does not happen with the generated client",
+        "transport:one-credential",
+    )
+    yield Refusal(
+        "Not one compact JWS: size, alphabet, parts, JSON",
+        401,
+        "token_malformed",
+        _INVALID,
+        _ASK_AGAIN,
+        "token:shape",
+    )
+    yield Refusal(
+        "Signature, `alg`, `typ`, `kid` or a claim does not hold",
+        401,
+        "token_invalid",
+        _INVALID,
+        _ASK_AGAIN,
+        "error:unauthenticated",
+    )
+    yield Refusal(
+        "`exp` is past by more than the leeway",
+        401,
+        "token_expired",
+        _INVALID,
+        "asks for a new token once and repeats the request" if silent else "shows the sign-in page",
+        "error:expired-code",
+    )
+    if contract.revocation.mode == "backchannel":
+        yield Refusal(
+            "The session behind the token was ended",
+            401,
+            "token_revoked",
+            _INVALID,
+            "shows the sign-in page",
+            "session:token-after-sign-out",
+        )
+    if needs_remote_state(contract):
+        yield Refusal(
+            f"{_remote_state(contract)} cannot be reached",
+            503,
+            "keys_unavailable",
+            "`Retry-After` in seconds; no challenge",
+            "says that the service is not available and offers to try again",
+            "keyset:unavailable",
+        )
+
+
+def _forbidden(contract: Contract) -> Iterator[Refusal]:
+    kinds = {endpoint.grant.kind for endpoint in contract.endpoints}
+    for kind, sentence in (
+        ("role", "Valid token, role missing"),
+        ("permission", "Valid token, permission missing"),
+    ):
+        if kind in kinds:
+            yield Refusal(
+                sentence,
+                403,
+                f"{kind}_missing",
+                _SCOPE,
+                "says that this account may not do it; keeps the session",
+                f"access:{kind}",
+            )
+
+
+def _ownership(contract: Contract) -> Iterator[Refusal]:
+    owned = [endpoint for endpoint in contract.endpoints if endpoint.grant.kind == "owner"]
+    for applies, case, status, requirement in (
+        (
+            any(endpoint.owner_parameter for endpoint in owned),
+            "Valid token, path of another user",
+            contract.ownership.foreign_path,
+            "ownership:foreign-path",
+        ),
+        (
+            any(endpoint.resource_parameter for endpoint in owned),
+            "Valid token, object of another user",
+            contract.ownership.foreign_resource,
+            "ownership:foreign-resource",
+        ),
+    ):
+        if applies:
+            hidden = status == NOT_FOUND
+            yield Refusal(
+                case,
+                status,
+                "not_found" if hidden else "not_owner",
+                "no challenge",
+                "says that it does not exist" if hidden else "says that it is not this user's",
+                requirement,
+            )
+
+
+def needs_remote_state(contract: Contract) -> bool:
+    """Tell whether verification depends on something that may be out of reach."""
+    shared_store = contract.revocation.mode == "backchannel" and contract.revocation.store == "redis"
+    return contract.token.mode == "jwks" or shared_store
+
+
+def _remote_state(contract: Contract) -> str:
+    parts = ["the key set"] if contract.token.mode == "jwks" else []
+    if contract.revocation.mode == "backchannel" and contract.revocation.store == "redis":
+        parts.append("the revocation store")
+    return " or ".join(parts).capitalize()
