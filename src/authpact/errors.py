@@ -14,7 +14,9 @@ AuthpactError
 ├── AccessError             the principal is known but may not (HTTP 403, or 404 for foreign objects)
 │   ├── RoleMissing         `role_missing`
 │   ├── PermissionMissing   `permission_missing`
-│   └── NotOwner            `not_owner`
+│   ├── NotOwner            `not_owner`
+│   │   └── ForeignObject   `not_owner`        the object, not the path, is another subject's
+│   └── ObjectAbsent        `not_found`        no such object; a hidden foreign one looks the same
 └── KeysUnavailable         `keys_unavailable` no key set or revocation store now (HTTP 503)
 
 `str(error)` says what happened without any part of a token or secret. The HTTP statuses appear
@@ -110,6 +112,16 @@ class NotOwner(AccessError):
     """The path or the object belongs to another subject."""
 
     code = "not_owner"
+
+
+class ForeignObject(NotOwner):
+    """The object belongs to another subject; the contract states its status apart."""
+
+
+class ObjectAbsent(AccessError):
+    """There is no such object."""
+
+    code = "not_found"
 
 
 class KeysUnavailable(AuthpactError):

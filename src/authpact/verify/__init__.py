@@ -1,0 +1,36 @@
+"""Run time: a token becomes a principal or a refusal. No web framework, no waiting."""
+
+from authpact.verify._jwk import UnusableKeyError, read_key
+from authpact.verify._key_set import KeySet
+from authpact.verify._keys import KeySource, StaticKeys, UnknownKey
+from authpact.verify._policy import (
+    require_owner,
+    require_permission,
+    require_role,
+    require_subject,
+)
+from authpact.verify._principal import Principal
+from authpact.verify._revocation import Logout, MemoryRevocations, RevocationStore
+from authpact.verify._secrets import SharedSecrets
+from authpact.verify._signature import SignatureKey
+from authpact.verify._verifier import Verifier
+
+__all__ = [
+    "KeySet",
+    "KeySource",
+    "Logout",
+    "MemoryRevocations",
+    "Principal",
+    "RevocationStore",
+    "SharedSecrets",
+    "SignatureKey",
+    "StaticKeys",
+    "UnknownKey",
+    "UnusableKeyError",
+    "Verifier",
+    "read_key",
+    "require_owner",
+    "require_permission",
+    "require_role",
+    "require_subject",
+]
