@@ -1,0 +1,66 @@
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from cyclopts import Parameter
+
+from authpact.cli._output import as_json, emit
+from authpact.compile import Planned, State, plan, render, write
+from authpact.contract import digest, load
+
+_SAID: Final = {
+    State.SAME: "same",
+    State.MISSING: "written",
+    State.STALE: "written",
+    State.DRIFTED: "drifted",
+    State.FOREIGN: "foreign",
+}
+_HINTS: Final = {
+    "drifted": "drifted: edited since it was written, or out of date with the contract",
+    "foreign": "foreign: not written by authpact, so it is kept as it is",
+}
+
+
+def _said(item: Planned, *, check: bool) -> str:
+    said = _SAID[item.state]
+    return "drifted" if check and said == "written" else said
+
+
+def compile_command(
+    *,
+    contract: Path = Path("authpact.toml"),
+    output: Path | None = None,
+    target: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    check: Annotated[bool, Parameter(negative="")] = False,
+    format: Literal["terminal", "json"] = "terminal",  # noqa: A002
+) -> int:
+    """Write the documents, environment files and wiring that the contract stands for.
+
+    Files that authpact did not write, or that were edited since, are never overwritten.
+
+    Parameters
+    ----------
+    contract
+        The contract.
+    output
+        The folder to write into; the contract's own folder when not given.
+    target
+        Only this target; repeat for several. All targets when none is named.
+    check
+        Write nothing; exit 1 when a file differs from the contract.
+    format
+        `json` writes one object to stdout.
+    """
+    loaded = load(contract)
+    root = output or contract.parent
+    planned = plan(render(loaded, target), root, digest(loaded), version("authpact"))
+    if not check:
+        write(planned, root)
+    rows = [(item.file.path, _said(item, check=check)) for item in planned]
+    if format == "json":
+        files = [{"path": path, "state": state} for path, state in rows]
+        emit(as_json({"schema": 1, "contract": digest(loaded), "files": files}))
+    else:
+        emit("\n".join(f"{state:8} {path}" for path, state in rows))
+        emit("\n".join(f"  {hint}" for said, hint in _HINTS.items() if said in dict(rows).values()))
+    return 1 if any(state in {"drifted", "foreign"} for _, state in rows) else 0
