@@ -2,12 +2,26 @@
 
 from authpact.findings._model import (
     Confidence,
+    Control,
     Exchange,
     Finding,
     Location,
     Outcome,
+    Run,
+    RunStats,
     Severity,
     Verdict,
 )
 
-__all__ = ["Confidence", "Exchange", "Finding", "Location", "Outcome", "Severity", "Verdict"]
+__all__ = [
+    "Confidence",
+    "Control",
+    "Exchange",
+    "Finding",
+    "Location",
+    "Outcome",
+    "Run",
+    "RunStats",
+    "Severity",
+    "Verdict",
+]

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+from authpact.contract import Criterion
+
 
 class Severity(Enum):
     """How bad it is when it is true; ordered, the worst last."""
@@ -90,3 +92,51 @@ class Verdict:
     exchanges: tuple[Exchange, ...] = ()
     replay: str = ""
     """A command that repeats it, tokens and secrets left out; empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The two requests that make a run meaningful: a valid token is let in, no token is not."""
+
+    endpoint: str
+    with_token: int
+    """Status of the request with a valid token."""
+    without_token: int
+    """Status of the request without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStats:
+    """How much was done and where; `seconds` is wall-clock time."""
+
+    seconds: float
+    requests: int
+    probes: int
+    representative: str
+    """The endpoint that stands for all in probes that run once."""
+    every_endpoint: tuple[str, ...]
+    """Probes that ran on each endpoint they speak about."""
+    versions: tuple[tuple[str, str], ...] = ()
+    """Names and versions of what judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One system probed against one contract."""
+
+    target: str
+    contract_hash: str
+    """SHA-256 of the contract in canonical JSON."""
+    criteria: tuple[Criterion, ...]
+    """The acceptance criteria that apply, in the order of the specification."""
+    control: Control
+    verdicts: tuple[Verdict, ...]
+    stats: RunStats
+
+    def count(self, outcome: Outcome) -> int:
+        """Return how many verdicts have this outcome."""
+        return sum(v.outcome is outcome for v in self.verdicts)
+
+    def of_criterion(self, criterion: str) -> tuple[Verdict, ...]:
+        """Return the verdicts that speak about one criterion."""
+        return tuple(v for v in self.verdicts if v.criterion == criterion)

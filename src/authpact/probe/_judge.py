@@ -1,0 +1,91 @@
+"""Judging answers: small questions that many probes ask, and the loop most of them share."""
+
+import re
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field
+
+from authpact.probe._messages import Request, Response
+from authpact.probe._probe import Attempt, Judgement, broken, held
+
+Question = Callable[[Response], str]
+"""Looks at an answer and says what is wrong with it; empty when nothing is."""
+
+UNAUTHORIZED = 401
+FORBIDDEN = 403
+
+
+def told(response: Response) -> str:
+    """Say what was answered, in a few words."""
+    return f"answered {response.status}" if response.status else "ended the connection"
+
+
+def unauthenticated(response: Response) -> str:
+    """Ask for 401."""
+    return "" if response.status == UNAUTHORIZED else f"{told(response)} instead of 401"
+
+
+def one_of(*statuses: int) -> Question:
+    """Return the question for one of these statuses."""
+    names = " or ".join(str(s) for s in statuses)
+    return lambda r: "" if r.status in statuses else f"{told(r)} instead of {names}"
+
+
+def invalid_token(response: Response) -> str:
+    """Ask for 401 with the challenge of RFC 6750 section 3.1 for a token that does not verify."""
+    if response.status != UNAUTHORIZED:
+        return unauthenticated(response)
+    challenge = response.header("WWW-Authenticate") or ""
+    if re.match(r'Bearer\b.*\berror="invalid_token"', challenge, re.IGNORECASE):
+        return ""
+    return 'answered 401 without `Bearer error="invalid_token"`'
+
+
+def coded(code: str) -> Question:
+    """Return the question for 401 with this code in the body."""
+
+    def ask(response: Response) -> str:
+        if response.status != UNAUTHORIZED:
+            return unauthenticated(response)
+        given = response.member("code")
+        return "" if given == code else f"answered 401 with the code {given!r} instead of {code!r}"
+
+    return ask
+
+
+@dataclass(slots=True)
+class Tally:
+    """Collects what went wrong over several exchanges and ends in one judgement."""
+
+    count: int = 0
+    faults: list[str] = field(default_factory=list)
+    exhibits: list[Response] = field(default_factory=list)
+    last: Response | None = None
+
+    def note(self, label: str, fault: str, response: Response) -> None:
+        """Count one exchange; an empty fault is a good one."""
+        self.count += 1
+        self.last = response
+        if fault:
+            self.faults.append(f"{label}: {fault}" if label else fault)
+            self.exhibits.append(response)
+
+    def judge(self, good: str) -> Judgement:
+        """End: held with this sentence, or broken with every fault named."""
+        if not self.faults:
+            return held(good, *((self.last,) if self.last else ()))
+        named = "; ".join(self.faults[:6]) + ("; …" if len(self.faults) > 6 else "")  # noqa: PLR2004  # a reader stops there
+        return broken(f"{len(self.faults)} of {self.count}: {named}.", *self.exhibits[:6])
+
+
+def ask_each(
+    requests: Iterable[Request], question: Question, good: str
+) -> Generator[Request, Response, Judgement]:
+    """Send every request and ask the same question of every answer."""
+    tally = Tally()
+    for request in requests:
+        response = yield request
+        tally.note(request.label, question(response), response)
+    return tally.judge(good.format(count=tally.count))
+
+
+__all__ = ["Attempt", "Question", "Tally", "ask_each", "coded", "invalid_token", "one_of", "told"]
