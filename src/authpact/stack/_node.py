@@ -63,7 +63,7 @@ def _from_path() -> Node | None:
     found, npm = shutil.which("node"), shutil.which("npm")
     if not found or not npm:
         return None
-    answer = subprocess.run(
+    answer = subprocess.run(  # noqa: S603  # the node of the PATH
         [found, "-p", "process.versions.node"], capture_output=True, text=True, check=False
     )
     major = answer.stdout.partition(".")[0]
