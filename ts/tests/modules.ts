@@ -6,3 +6,5 @@ export type MemoryStore = typeof import("../.build/check-shared-secret-memory-no
 export type StorageStore = typeof import("../.build/check-shared-secret-storage-none/lib/token-store.ts");
 export type BackendProxy = typeof import("../.build/check-shared-secret-cookie-none/lib/backend-proxy.ts");
 export type { TokenStore } from "../.build/check-shared-secret-memory-none/lib/token-store.ts";
+export type Auth = typeof import("../.build/check-shared-secret-cookie-none/lib/auth.ts");
+export type Startup = typeof import("../.build/check-shared-secret-cookie-none/lib/startup.ts");

@@ -4,12 +4,13 @@ import { nextCookies } from "better-auth/next-js";
 import { apiToken } from "./api-token.ts";
 import { authContract } from "./auth-contract.ts";
 import { openDatabase } from "./database.ts";
-import { audience, authOrigin, issuer, trustedOrigins } from "./environment.ts";
+import { audience, authOrigin, issuer, secretOption, trustedOrigins } from "./environment.ts";
 import { revocationPlugins } from "./revocation.ts";
 import { roleClaims, rolePlugins } from "./roles.ts";
 import { disabledPaths, signingKey, signingPlugins } from "./signing-key.ts";
 
 export const auth = betterAuth({
+  ...secretOption(),
   appName: authContract.project,
   baseURL: authOrigin(),
   trustedOrigins: trustedOrigins(),

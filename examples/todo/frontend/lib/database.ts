@@ -4,14 +4,13 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { Pool } from "pg";
-import { variable } from "./environment.ts";
+import { isBuilding, variable } from "./environment.ts";
 
 const DEFAULT_FILE = "./auth.db";
 
 /** Throws an Error for any other kind of URL, without repeating it: it may hold a password. */
 export function openDatabase(): DatabaseSync | Pool {
-  // `next build` loads the routes in several processes; none of them needs the real database.
-  if (process.env.NEXT_PHASE === "phase-production-build") return new DatabaseSync(":memory:");
+  if (isBuilding()) return new DatabaseSync(":memory:");
   const url = variable("DATABASE_URL") ?? `file:${DEFAULT_FILE}`;
   if (/^postgres(ql)?:\/\//.test(url)) return new Pool({ connectionString: url });
   if (url.startsWith("file:")) return openFile(url.slice("file:".length));

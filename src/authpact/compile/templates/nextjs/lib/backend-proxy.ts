@@ -14,7 +14,8 @@ import { authOrigin } from "./environment.ts";
 
 const PREFIX = "/api/backend";
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
-const PLAIN_PATH = /^(\/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+\/?$/;
+/** RFC 3986 path segments, without an encoded dot, slash, backslash, percent or control character. */
+const PLAIN_PATH = /^(?:\/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%(?!2[5EeFf]|5[Cc]|[01]|7[Ff])[0-9A-Fa-f]{2})+)+\/?$/;
 const REQUEST_HEADERS = ["accept", "content-type"] as const;
 const RESPONSE_HEADERS = ["content-type", "retry-after", "www-authenticate"] as const;
 const LARGEST_BODY = 1_048_576;
@@ -60,7 +61,8 @@ function targetOf(request: Request): URL {
   const { pathname, search } = new URL(request.url);
   const path = pathname.slice(PREFIX.length);
   const parts = path.split("/");
-  if (!PLAIN_PATH.test(path) || parts.includes(".") || parts.includes("..")) {
+  const inside = pathname.startsWith(`${PREFIX}/`) && PLAIN_PATH.test(path);
+  if (!inside || parts.includes(".") || parts.includes("..")) {
     throw new Refusal(404, "not_found", "Not found.");
   }
   const base = new URL(publicApiUrl);

@@ -12,6 +12,11 @@ export function variable(name: string): string | undefined {
   return value === undefined || value === "" ? undefined : value;
 }
 
+/** `next build` loads the server's modules, in several processes, and without any secret. */
+export function isBuilding(): boolean {
+  return process.env.NEXT_PHASE === "phase-production-build";
+}
+
 export function issuer(): string {
   return variable(authContract.env.issuer) ?? authContract.issuer;
 }
@@ -48,6 +53,11 @@ export function betterAuthSecrets(): string[] {
   return [variable("BETTER_AUTH_SECRET"), variable("AUTH_SECRET"), ...versioned].filter(
     (secret): secret is string => secret !== undefined && secret !== "",
   );
+}
+
+/** Better Auth picks its secret from the environment; a build gets one that nothing else knows. */
+export function secretOption(): { secret?: string } {
+  return isBuilding() ? { secret: `${crypto.randomUUID()}${crypto.randomUUID()}` } : {};
 }
 
 /** Refuses to start without a secret of its own. Throws an Error that names the variable only. */

@@ -16,7 +16,8 @@ type EndedSession = { readonly id: string; readonly userId: string; readonly exp
 
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 const LIFETIME_SECONDS = 120;
-const TIMEOUT_MS = 3_000;
+/** For all attempts together: the user is waiting for the sign-out. */
+const DEADLINE_MS = 3_000;
 const ATTEMPTS = 3;
 
 export async function logoutToken(ctx: GenericEndpointContext, session: EndedSession): Promise<string> {
@@ -32,12 +33,12 @@ export async function logoutToken(ctx: GenericEndpointContext, session: EndedSes
     .sign(key);
 }
 
-async function post(token: string): Promise<boolean> {
+async function post(token: string, signal: AbortSignal): Promise<boolean> {
   const response = await fetch(new URL(authContract.revocation.path, publicApiUrl), {
     method: "POST",
     body: new URLSearchParams({ logout_token: token }),
     redirect: "error",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal,
   });
   return response.ok;
 }
@@ -45,9 +46,10 @@ async function post(token: string): Promise<boolean> {
 /** Sign-out works without the API: a message that cannot be delivered is logged, not thrown. */
 async function notify(ctx: GenericEndpointContext, session: EndedSession): Promise<void> {
   if (session.expiresAt.getTime() <= Date.now()) return;
+  const deadline = AbortSignal.timeout(DEADLINE_MS);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const delivered = await logoutToken(ctx, session).then(post).catch(() => false);
-    if (delivered) return;
+    const token = await logoutToken(ctx, session);
+    if (await post(token, deadline).catch(() => false)) return;
   }
   ctx.context.logger.error(`The API was not told that session ${session.id} has ended.`);
 }
