@@ -46,10 +46,9 @@ def free_port(wanted: int = 0) -> int:
 
 def _answers(url: str) -> bool:
     try:
-        httpx.get(url, timeout=2.0)
+        return httpx.get(url, timeout=2.0).status_code < httpx.codes.INTERNAL_SERVER_ERROR
     except httpx.HTTPError:
         return False
-    return True
 
 
 def _await(program: Program, process: subprocess.Popen[bytes], clock: Callable[[], float]) -> None:
