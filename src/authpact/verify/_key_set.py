@@ -105,11 +105,7 @@ class KeySet(KeySource):
         self._failed = not keys
         if not keys:
             return False
-        if (
-            self._fetched is None
-            or self._fetched.keys.keys() != keys.keys()
-            or (self._fetched.keys != keys)
-        ):
+        if self._fetched is None or self._fetched.keys != keys:
             self.generation += 1
         self._fetched = _Fetched(keys, now)
         return True

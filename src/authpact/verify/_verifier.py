@@ -69,6 +69,10 @@ class Verifier:
         self._tokens = VerifiedTokens()
         self._key_ids: dict[tuple[bytes, str], str] = {}
 
+    def now(self) -> float:
+        """Return what the clock says, in epoch seconds."""
+        return self._clock()
+
     def verify(self, token: str | bytes, now: float | None = None) -> Principal:
         """Return who the token speaks for. `now` is in epoch seconds, default the clock.
 

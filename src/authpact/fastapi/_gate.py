@@ -1,0 +1,71 @@
+"""The dependencies an endpoint declares: who may call it.
+
+Requirements: access:authenticated, access:role, access:permission, ownership:foreign-path.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.openapi.models import HTTPBearer
+from fastapi.params import Depends as Dependency
+from fastapi.requests import HTTPConnection
+from fastapi.security.base import SecurityBase
+
+from authpact.fastapi._runtime import Runtime
+from authpact.verify import (
+    AUTHENTICATED,
+    Principal,
+    require_permission,
+    require_role,
+    require_subject,
+)
+
+
+class Gate(SecurityBase):
+    """Lets in who meets one demand: an access level as the contract writes it.
+
+    It is FastAPI's own kind of security object, so OpenAPI shows the scheme at no cost per request.
+    """
+
+    def __init__(self, demand: str) -> None:
+        self.demand = demand
+        self.model = HTTPBearer(bearerFormat="JWT")
+        self.scheme_name = "Bearer"
+        self._kind, _, self._name = demand.partition(":")
+
+    async def __call__(self, connection: HTTPConnection) -> Principal:
+        """Return the caller. Raises VerificationError, AccessError or KeysUnavailable."""
+        scope = connection.scope
+        runtime = Runtime.of(connection)
+        principal = await runtime.principal(scope)
+        owner_parameter = runtime.rule(scope).owner_parameter
+        if self._kind == "owner" and owner_parameter is not None:
+            require_subject(principal, str(scope["path_params"][owner_parameter]))
+        elif self._kind == "role":
+            require_role(principal, self._name)
+        elif self._kind == "permission":
+            require_permission(principal, self._name)
+        return principal
+
+
+CurrentPrincipal = Annotated[Principal, Depends(Gate(AUTHENTICATED))]
+"""The verified caller; for endpoints that the contract marks `authenticated`."""
+
+Owner = Annotated[Principal, Depends(Gate("owner"))]
+"""The verified caller, whose id is the one in the path where the contract names such a parameter.
+
+Rows are a second question: pass each one through `require_owner` before you use it.
+"""
+
+
+def RequireRole(role: str) -> Dependency:  # noqa: N802  # reads as a type: Annotated[Principal, …]
+    """Demand a role.
+
+    Write `principal: Annotated[Principal, RequireRole("admin")]`, or put it into `dependencies`.
+    """
+    return Dependency(Gate(f"role:{role}"))
+
+
+def RequirePermission(permission: str) -> Dependency:  # noqa: N802  # as RequireRole
+    """Demand a permission that one of the caller's roles grants; written as RequireRole is."""
+    return Dependency(Gate(f"permission:{permission}"))

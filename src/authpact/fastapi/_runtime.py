@@ -1,0 +1,106 @@
+"""What one application knows while it serves: its verifier, and what its routes are."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from fastapi.requests import HTTPConnection
+from starlette.types import Scope
+
+from authpact.errors import (
+    AccessError,
+    ConfigurationError,
+    KeysUnavailable,
+    TokenMalformed,
+    TokenMissing,
+)
+from authpact.verify import SOCKET, Principal, UnknownKey, Verifier
+
+RUNTIME: Final = "authpact.runtime"
+PRINCIPAL: Final = "authpact.principal"
+
+Value = TypeVar("Value")
+
+
+class TwoCredentials(TokenMalformed):
+    """More than one Authorization header: nobody can tell which one counts (RFC 6750 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRule:
+    """What a request needs to know about its route."""
+
+    protected: bool
+    owner_parameter: str | None
+    """The path parameter that is the user id, None where the path has none."""
+
+
+class Runtime:
+    """The verifier of an application and, once they were judged, its routes.
+
+    `rules` is keyed by the identity of the endpoint function and the method. It is None until the
+    routes were judged; a route that is not in it has no rule, and a gate in it lets nobody in.
+    """
+
+    def __init__(self, verifier: Verifier) -> None:
+        self.verifier = verifier
+        self.rules: Mapping[tuple[int, str], RouteRule] | None = None
+        self._refreshing: asyncio.Task[bool] | None = None
+
+    @staticmethod
+    def of(connection: HTTPConnection) -> "Runtime":
+        """Return the runtime of the application that serves this request.
+
+        Raises ConfigurationError where the application was not put under a contract.
+        """
+        runtime = connection.scope.get(RUNTIME)
+        if not isinstance(runtime, Runtime):
+            raise ConfigurationError("install(app, contract) was not called")
+        return runtime
+
+    async def principal(self, scope: Scope) -> Principal:
+        """Return the caller, verified once per request. Raises as `Verifier.verify` does."""
+        parked = scope.get(PRINCIPAL)
+        if isinstance(parked, Principal):
+            return parked
+        token = _credentials(scope)
+        principal = await self.settle(lambda: self.verifier.verify(token))
+        scope[PRINCIPAL] = principal
+        return principal
+
+    async def settle(self, attempt: Callable[[], Value]) -> Value:
+        """Try with the keys at hand; where they do not suffice, refresh them and try once more."""
+        keys = self.verifier.keys
+        now = self.verifier.now()
+        if keys.due(now):
+            self.refresh()
+        try:
+            return attempt()
+        except (UnknownKey, KeysUnavailable):
+            await keys.refresh(now)
+            return attempt()
+
+    def refresh(self) -> None:
+        """Start a refresh of the keys and do not wait for it."""
+        self._refreshing = asyncio.create_task(self.verifier.keys.refresh(self.verifier.now()))
+
+    def rule(self, scope: Scope) -> RouteRule:
+        """Return the rule of the route that was matched. Raises AccessError without one."""
+        route = (id(scope.get("endpoint")), scope.get("method", SOCKET))
+        if self.rules is None or route not in self.rules:
+            raise AccessError("the route has no rule in the contract")
+        return self.rules[route]
+
+
+def _credentials(scope: Scope) -> bytes:
+    """Return the token of the one Authorization header; there is no other place (RFC 6750 2.1)."""
+    found = [value for name, value in scope["headers"] if name == b"authorization"]
+    if not found:
+        raise TokenMissing("there is no Authorization header")
+    if len(found) > 1:
+        raise TwoCredentials("there is more than one Authorization header")
+    scheme, _, token = bytes(found[0]).partition(b" ")
+    if scheme.lower() != b"bearer":
+        raise TokenMissing("the scheme is not Bearer")
+    return token

@@ -1,0 +1,105 @@
+"""One deployment of a contract: what its environment says, judged before the first request.
+
+Requirements: key:no-example-values, key:dedicated, keyset:source, browser:cors.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from authpact.contract import Contract
+from authpact.errors import ConfigurationError
+from authpact.verify._key_set import KeySet
+from authpact.verify._keys import KeySource
+from authpact.verify._revocation import MemoryRevocations, RevocationStore
+from authpact.verify._secrets import SharedSecrets
+from authpact.verify._verifier import Verifier
+
+ORIGINS_VARIABLE: Final = "CORS_ORIGINS"
+"""Replaces the contract's frontend origins in one deployment: exact origins, comma separated."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A verifier with its revocations, and the origins that may call the API from a browser."""
+
+    verifier: Verifier
+    revocations: RevocationStore | None
+    origins: tuple[str, ...]
+
+
+def deploy(
+    contract: Contract,
+    environ: Mapping[str, str],
+    keys: KeySource | None = None,
+    revocations: RevocationStore | None = None,
+) -> Deployment:
+    """Read the variables that the contract names; `keys` and `revocations` replace theirs.
+
+    Raises ConfigurationError with every problem at once.
+    """
+    problems: list[str] = []
+    keys = keys or _collect(problems, lambda: _keys(contract, environ))
+    revocations = revocations or _collect(problems, lambda: _revocations(contract))
+    origins = _collect(problems, lambda: _origins(contract, environ))
+    if problems or keys is None or origins is None:
+        raise ConfigurationError(*problems)
+    verifier = Verifier(
+        contract,
+        keys,
+        issuer=_value(environ, contract.keys.issuer_env),
+        audience=_value(environ, contract.keys.audience_env),
+        revocations=revocations,
+    )
+    return Deployment(verifier, revocations, origins)
+
+
+def _collect(problems: list[str], step: Callable[[], Value]) -> Value | None:
+    try:
+        return step()
+    except ConfigurationError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _value(environ: Mapping[str, str], name: str) -> str | None:
+    """Return a variable; one that is set to nothing is not set."""
+    return environ.get(name, "").strip() or None
+
+
+def _keys(contract: Contract, environ: Mapping[str, str]) -> KeySource:
+    names = contract.keys
+    if contract.algorithm.symmetric:
+        text = _value(environ, names.verification_keys_env) or ""
+        return SharedSecrets.parse(text, names.verification_keys_env, environ)
+    issuer = _value(environ, names.issuer_env) or contract.token.issuer
+    return KeySet(contract, _value(environ, names.jwks_url_env) or issuer + names.jwks_path)
+
+
+def _revocations(contract: Contract) -> RevocationStore | None:
+    if contract.revocation.mode == "none":
+        return None
+    if contract.revocation.store != "memory":
+        raise ConfigurationError(
+            f'revocation.store = "{contract.revocation.store}" has no store yet: '
+            'use "memory" with one process, or give install() a store of your own'
+        )
+    return MemoryRevocations(contract.token.lifetime + 2 * contract.token.leeway)
+
+
+def _origins(contract: Contract, environ: Mapping[str, str]) -> tuple[str, ...]:
+    listed = _value(environ, ORIGINS_VARIABLE)
+    if listed is None:
+        return contract.frontend.origins
+    origins = [origin.strip() for origin in listed.split(",")]
+    try:
+        return type(contract.frontend).model_validate({"origins": origins}).origins
+    except ValidationError as error:
+        wrong = ", ".join(str(origins[int(item["loc"][1])]) for item in error.errors())
+        raise ConfigurationError(
+            f"{ORIGINS_VARIABLE}: write exact origins as scheme://host[:port], not {wrong}"
+        ) from None
