@@ -61,11 +61,19 @@ _TOPICS: Final[Mapping[str, _Topic]] = MappingProxyType(
             lambda _: None,
         ),
         "storage": _Topic(
-            "Storage in the browser", _reasons.storage_value, _reasons.storage, lambda c: c.session.storage
+            "Storage in the browser",
+            _reasons.storage_value,
+            _reasons.storage,
+            lambda c: c.session.storage,
         ),
-        "refresh": _Topic("Refresh", _reasons.refresh_value, _reasons.refresh, lambda c: c.session.reissue),
+        "refresh": _Topic(
+            "Refresh", _reasons.refresh_value, _reasons.refresh, lambda c: c.session.reissue
+        ),
         "ownership": _Topic(
-            "Ownership semantics", _reasons.ownership_value, _reasons.ownership, lambda c: c.ownership
+            "Ownership semantics",
+            _reasons.ownership_value,
+            _reasons.ownership,
+            lambda c: c.ownership,
         ),
         "revocation": _Topic(
             "Revocation", _reasons.revocation_value, _reasons.revocation, lambda c: c.revocation
@@ -134,7 +142,13 @@ def _assumed_values(contract: Contract) -> Iterator[Assumption]:
     token, session = contract.token, contract.session
     rows: tuple[tuple[str, str, str, object, object], ...] = (
         ("Issuer", f"`{token.issuer}`", "token.issuer", token.issuer, ground.token.issuer),
-        ("Audience", f"`{token.audience}`", "token.audience", token.audience, ground.token.audience),
+        (
+            "Audience",
+            f"`{token.audience}`",
+            "token.audience",
+            token.audience,
+            ground.token.audience,
+        ),
         (
             "Access-token lifetime",
             spoken(token.lifetime),

@@ -52,7 +52,9 @@ def _frontend(contract: Contract) -> Iterator[Variable]:
         required=True,
         purpose="the one origin Better Auth answers for; without it Better Auth believes the Host header",
         format="origin: scheme://host[:port], HTTPS outside of local development",
-        example=contract.frontend.origins[0] if contract.frontend.origins else contract.token.issuer,
+        example=contract.frontend.origins[0]
+        if contract.frontend.origins
+        else contract.token.issuer,
     )
     if contract.token.mode == "shared-secret":
         yield from _signing_key(contract)

@@ -139,7 +139,9 @@ def _ownership(contract: Contract) -> Iterator[Refusal]:
 
 def needs_remote_state(contract: Contract) -> bool:
     """Tell whether verification depends on something that may be out of reach."""
-    shared_store = contract.revocation.mode == "backchannel" and contract.revocation.store == "redis"
+    shared_store = (
+        contract.revocation.mode == "backchannel" and contract.revocation.store == "redis"
+    )
     return contract.token.mode == "jwks" or shared_store
 
 

@@ -1,0 +1,38 @@
+import re
+from collections.abc import Iterator
+
+from authpact.compile._check import Case, DocumentCheck, Remark
+from authpact.compile._document import Document
+from authpact.contract import Contract
+from authpact.findings import Severity
+
+_SAID = (
+    r"(?:`aud`|\baud\b|\baudience\b)[^\n]{0,60}\b(?:MUST|equals?|exactly|verif\w+|checks?|checked|"
+    r"compar\w+|match\w*|validat\w+|is ours)\b|"
+    r"\b(?:verif\w+|checks?|validat\w+|compar\w+|accepts only)\b[^\n]{0,80}(?:`aud`|\baud\b|\baudience\b)"
+)
+_OFF = re.compile(r"verify_aud['\"]?\s*[:=]\s*false", re.IGNORECASE)
+
+
+def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
+    if not document.says(_SAID):
+        where = document.anchor(r"(jwt|token) verification|backend flow")
+        yield Remark(where, "it is not said that the audience is verified")
+    for number, line in enumerate(document.lines, start=1):
+        if _OFF.search(line):
+            yield Remark(number, "the check of the audience is switched off")
+
+
+CHECK = DocumentCheck(
+    requirement="token:audience",
+    severity=Severity.HIGH,
+    summary="The audience is compared with one configured value.",
+    why="Without it a token of another API opens this API.",
+    remedy="Write the exact value that `aud` MUST equal.",
+    flagged=(
+        Case("## JWT Verification\n\n- The signature is verified.\n"),
+        Case("- `aud` MUST match.\n- options: verify_aud: False\n"),
+    ),
+    accepted=(Case("- `aud` MUST equal the configured value.\n"),),
+    check=_check,
+)
