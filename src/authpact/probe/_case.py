@@ -1,4 +1,4 @@
-"""What a probe is given: the contract, two ordinary people, a key to forge with, request builders."""
+"""What a probe is given: the contract, two ordinary people, a key and request builders."""
 
 import uuid
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from authpact.contract import PARAMETER, Contract, Endpoint
 from authpact.errors import ProbeError
-from authpact.probe._forge import Signer, Signing
-from authpact.probe._messages import Claims, Json, Request, Side
+from authpact.probe._forge import Signer, Signing, header_of, payload_of
+from authpact.probe._messages import Claims, Json, Request, to_issuer
 from authpact.probe._places import holders
 
 NO_TOKEN: Final = ""
@@ -62,6 +62,13 @@ class Case:
         return self.signing.current
 
     @property
+    def known_key_id(self) -> Json:
+        """The key id the API knows: of the target's key, else of Alice's token."""
+        return (
+            self.signing.current.key_id if self.signing else header_of(self.alice.token).get("kid")
+        )
+
+    @property
     def good(self) -> Claims:
         """Fresh, valid claims of Alice."""
         return self.claims(self.alice)
@@ -76,7 +83,7 @@ class Case:
         return {**fresh_claims(self.contract, person, self.now), **changes}
 
     def caller(self, endpoint: Endpoint) -> Person:
-        """Return somebody who may call this endpoint: Alice, or a holder of the role it asks for."""
+        """Return somebody who may call this endpoint: Alice, or a holder of its role."""
         if endpoint.grant.kind not in {"role", "permission"}:
             return self.alice
         names = holders(self.contract, endpoint.grant)
@@ -111,10 +118,7 @@ class Case:
 
     def at_issuer(self, method: str, path: str, *, cookie: str = "") -> Request:
         """Build a request to Better Auth as its browser client sends it (below `/api/auth`)."""
-        request = Request(method, f"/api/auth{path}", side=Side.ISSUER)
-        request = request.header("Origin", self.origin)
-        request = request.header("Cookie", cookie) if cookie else request
-        return request.json({}) if method == "POST" else request
+        return to_issuer(self.origin, method, path, cookie)
 
 
 def fresh_claims(contract: Contract, person: Person, now: int) -> Claims:
@@ -133,3 +137,13 @@ def fresh_claims(contract: Contract, person: Person, now: int) -> Claims:
     if contract.roles:
         claims[token.roles_claim] = list(person.roles)
     return claims
+
+
+def expired_twin(case: Case, token: str) -> str:
+    """Sign the claims of a token again with an end that is past: the same token, later.
+
+    Raises ProbeError where the target gave no key.
+    """
+    end = case.now - case.contract.token.leeway - 60
+    times: Claims = {"iat": end - case.contract.token.lifetime, "exp": end}
+    return case.signer.sign({**payload_of(token), **times})

@@ -24,6 +24,13 @@ from authpact.probe._messages import Claims, Json
 Key: TypeAlias = OctKey | OKPKey | ECKey | RSAKey
 _SHARED_SECRET_BYTES = 32
 _RSA_BITS = 2048
+_KINDS: dict[str, type[OctKey | OKPKey | ECKey | RSAKey]] = {
+    "HS256": OctKey,
+    "EdDSA": OKPKey,
+    "ES256": ECKey,
+    "RS256": RSAKey,
+    "PS256": RSAKey,
+}
 
 
 def encode(data: bytes) -> str:
@@ -100,6 +107,13 @@ class Signer:
         return replace(self, algorithm=algorithm)
 
     @property
+    def secret(self) -> bytes:
+        """The bytes of a shared secret. Raises ProbeError for a key pair."""
+        if not isinstance(self.key, OctKey):
+            raise ProbeError("A key pair has no shared secret.")
+        return self.key.raw_value
+
+    @property
     def public(self) -> Claims:
         """The public JWK with id and use. Raises ProbeError for a shared secret."""
         if isinstance(self.key, OctKey):
@@ -117,9 +131,9 @@ class Signing:
     retired: Signer | None = None
 
 
-def generate(algorithm: str, key_id: str | None = None) -> Signer:
-    """Make a fresh key for an algorithm of the contract's table."""
-    identity = key_id or f"probe-{uuid.uuid4().hex[:8]}"
+def generate(algorithm: str, key_id: Json = None) -> Signer:
+    """Make a fresh key for an algorithm of the contract's table, under this id or a new one."""
+    identity = str(key_id or f"probe-{uuid.uuid4().hex[:8]}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)
         if algorithm.startswith("HS"):
@@ -143,10 +157,9 @@ def shared(secret: str, key_id: str, algorithm: str = "HS256") -> Signer:
 
 def from_jwk(text: str, algorithm: str, key_id: str | None = None) -> Signer:
     """Take a private JWK. Raises ProbeError when it cannot be used for the algorithm."""
-    kinds = {"EdDSA": OKPKey, "ES256": ECKey, "RS256": RSAKey, "PS256": RSAKey, "HS256": OctKey}
     try:
         members = json.loads(text)
-        key = kinds[algorithm].import_key(members)
+        key = _KINDS[algorithm].import_key(members)
         identity = key_id or str(members.get("kid", ""))
     except (ValueError, AttributeError, KeyError, JoseError) as error:
         raise ProbeError(f"The key is not a private JWK for {algorithm}.") from error

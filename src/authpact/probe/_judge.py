@@ -1,9 +1,10 @@
 """Judging answers: small questions that many probes ask, and the loop most of them share."""
 
 import re
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from authpact.probe._case import Case
 from authpact.probe._messages import Request, Response
 from authpact.probe._probe import Attempt, Judgement, broken, held
 
@@ -12,6 +13,7 @@ Question = Callable[[Response], str]
 
 UNAUTHORIZED = 401
 FORBIDDEN = 403
+SERVER_ERROR = 500
 
 
 def told(response: Response) -> str:
@@ -88,4 +90,9 @@ def ask_each(
     return tally.judge(good.format(count=tally.count))
 
 
-__all__ = ["Attempt", "Question", "Tally", "ask_each", "coded", "invalid_token", "one_of", "told"]
+def present(
+    case: Case, tokens: Mapping[str, str], good: str, question: Question = unauthenticated
+) -> Attempt:
+    """Present tokens, given by label, at the endpoint of the case; each must be refused."""
+    requests = (case.call(token=token).labelled(label) for label, token in tokens.items())
+    return ask_each(requests, question, good)

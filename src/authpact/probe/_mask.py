@@ -1,4 +1,4 @@
-"""Evidence: exchanges as text that is safe to print. No token, cookie, password or secret passes."""
+"""Evidence: exchanges as text that is safe to print, without tokens, cookies and passwords."""
 
 import re
 import shlex

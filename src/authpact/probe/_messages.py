@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Claims: TypeAlias = dict[str, Json]
 
 
@@ -120,3 +120,10 @@ class Response:
     def refused(self) -> bool:
         """True for 4xx."""
         return 400 <= self.status < 500  # noqa: PLR2004  # the class of client errors, RFC 9110 15.5
+
+
+def to_issuer(origin: str, method: str, path: str, cookie: str = "") -> Request:
+    """Build a request below `/api/auth` as Better Auth's browser client sends it."""
+    request = Request(method, f"/api/auth{path}", side=Side.ISSUER).header("Origin", origin)
+    request = request.header("Cookie", cookie) if cookie else request
+    return request.json({}) if method == "POST" else request

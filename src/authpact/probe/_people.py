@@ -1,26 +1,33 @@
-"""Who takes part in a run: two ordinary people, one holder of each role, and Alice's objects."""
+"""Who takes part in a run: people with accounts, holders of roles, and the objects they own.
+
+Everything here is a generator, as probes are: it yields requests and receives responses.
+"""
 
 import secrets
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from typing import Final, TypeAlias
 
-from authpact.contract import Contract
+from authpact.contract import Contract, Endpoint
 from authpact.errors import ProbeError
 from authpact.probe._case import Case, Person, fresh_claims
 from authpact.probe._forge import Signer, payload_of
-from authpact.probe._messages import Request, Response, Side
+from authpact.probe._messages import Json, Request, Response, to_issuer
+from authpact.probe._places import creation_of
 
-Send = Callable[[Request], Response]
-GrantRole = Callable[[str, str], None]
-API_TOKEN: Final = "/api/auth/api-token"  # noqa: S105  # a path, not a token
+GrantRole: TypeAlias = Callable[[str, str], None]
+Meeting: TypeAlias = Generator[Request, Response, Person]
 _TOKEN_MEMBERS: Final = ("access_token", "token")
 
 
-def new_account() -> tuple[str, str, str]:
+def new_account() -> dict[str, str]:
     """Return a name, an e-mail address and a password that nobody has."""
     mark = secrets.token_hex(6)
-    return f"Probe {mark}", f"probe-{mark}@example.test", secrets.token_urlsafe(18)
+    return {
+        "name": f"Probe {mark}",
+        "email": f"probe-{mark}@example.test",
+        "password": secrets.token_urlsafe(18),
+    }
 
 
 def cookie_of(response: Response) -> str:
@@ -45,61 +52,53 @@ def created_id(response: Response) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """Makes people at a running Better Auth, the way its browser client does."""
-
-    contract: Contract
-    send: Send
-    origin: str
-
-    def post(self, path: str, body: Mapping[str, str], cookie: str = "") -> Response:
-        """Send one POST below `/api/auth` with the frontend's origin."""
-        request = Request("POST", f"/api/auth{path}", side=Side.ISSUER)
-        request = request.header("Origin", self.origin).json({**body})
-        return self.send(request.header("Cookie", cookie) if cookie else request)
-
-    def sign_up(self) -> Person:
-        """Sign a new person up and fetch a token. Raises ProbeError when either fails."""
-        name, email, password = new_account()
-        response = self.post("/sign-up/email", {"name": name, "email": email, "password": password})
-        if not response.succeeded or not response.cookies:
-            raise ProbeError(
-                f"Better Auth did not sign a new user up: it answered {response.status}."
-            )
-        person = Person("", "", name=name, email=email, password=password)
-        return self._with_token(person, response)
-
-    def sign_in(self, person: Person) -> Person:
-        """Give somebody a new session and token. Raises ProbeError when that fails."""
-        response = self.post("/sign-in/email", {"email": person.email, "password": person.password})
-        if not response.succeeded or not response.cookies:
-            raise ProbeError(f"Better Auth did not sign a user in: it answered {response.status}.")
-        return self._with_token(person, response)
-
-    def _with_token(self, person: Person, signed_in: Response) -> Person:
-        cookie = cookie_of(signed_in)
-        issued = self.send(
-            Request("POST", API_TOKEN, side=Side.ISSUER)
-            .header("Origin", self.origin)
-            .header("Cookie", cookie)
-            .json({})
+def sign_up(contract: Contract, origin: str) -> Meeting:
+    """Sign a new person up and fetch a token. Raises ProbeError when either fails."""
+    account = new_account()
+    response = yield to_issuer(origin, "POST", "/sign-up/email").json({**account})
+    if not response.succeeded or not response.cookies:
+        raise ProbeError(f"Better Auth did not sign a new user up: it answered {response.status}.")
+    return (
+        yield from _with_token(
+            contract,
+            origin,
+            Person(
+                "", "", name=account["name"], email=account["email"], password=account["password"]
+            ),
+            response,
         )
-        token = token_in(issued)
-        if not token:
-            raise ProbeError(
-                f"POST {API_TOKEN} gave no token to a new session: it answered {issued.status}."
-            )
-        claims = payload_of(token)
-        opaque = signed_in.member("token")
-        return replace(
-            person,
-            subject=str(claims.get("sub", "")),
-            session=str(claims.get("sid", "")),
-            token=token,
-            cookie=cookie,
-            session_token=opaque if isinstance(opaque, str) else "",
+    )
+
+
+def sign_in(contract: Contract, origin: str, person: Person) -> Meeting:
+    """Give somebody a new session and token. Raises ProbeError when that fails."""
+    credentials: dict[str, Json] = {"email": person.email, "password": person.password}
+    response = yield to_issuer(origin, "POST", "/sign-in/email").json(credentials)
+    if not response.succeeded or not response.cookies:
+        raise ProbeError(f"Better Auth did not sign a user in: it answered {response.status}.")
+    return (yield from _with_token(contract, origin, person, response))
+
+
+def _with_token(contract: Contract, origin: str, person: Person, signed_in: Response) -> Meeting:
+    cookie = cookie_of(signed_in)
+    issued = yield to_issuer(origin, "POST", "/api-token", cookie)
+    token = token_in(issued)
+    if not token:
+        raise ProbeError(
+            f"POST /api/auth/api-token gave a new session no token: it answered {issued.status}."
         )
+    claims = payload_of(token)
+    roles = claims.get(contract.token.roles_claim)
+    opaque = signed_in.member("token")
+    return replace(
+        person,
+        subject=str(claims.get("sub", "")),
+        session=str(claims.get("sid", "")),
+        roles=tuple(str(r) for r in roles) if isinstance(roles, list) else (),
+        token=token,
+        cookie=cookie,
+        session_token=opaque if isinstance(opaque, str) else "",
+    )
 
 
 def invented(contract: Contract, signer: Signer, now: int, roles: tuple[str, ...] = ()) -> Person:
@@ -110,26 +109,47 @@ def invented(contract: Contract, signer: Signer, now: int, roles: tuple[str, ...
     return replace(person, token=signer.sign(fresh_claims(contract, person, now)))
 
 
-def role_holders(
-    contract: Contract, accounts: Accounts | None, grant: GrantRole | None, invent: Callable[[tuple[str, ...]], Person] | None
-) -> dict[str, Person]:
-    """Return one holder of each role: a real one where roles can be granted, else a forged token."""
-    people: dict[str, Person] = {}
-    for role in contract.roles:
-        if accounts and grant:
-            person = accounts.sign_up()
-            grant(person.email, role)
-            people[role] = replace(accounts.sign_in(person), roles=(role,))
-        elif invent:
-            people[role] = invent((role,))
-    return people
+def promoted(contract: Contract, origin: str, role: str, grant: GrantRole) -> Meeting:
+    """Sign a new person up, let the launcher grant a role, and sign them in again."""
+    person = yield from sign_up(contract, origin)
+    grant(person.email, role)
+    return (yield from sign_in(contract, origin, person))
+
+
+def marked(endpoint: Endpoint, mark: str) -> dict[str, Json]:
+    """Return the endpoint's example body with a mark in its first text; `{}` without example."""
+    body: dict[str, Json] = {**(endpoint.example or {})}
+    name = next((n for n, value in body.items() if isinstance(value, str)), None)
+    return {**body, name: mark} if name else body
+
+
+def create(
+    case: Case, endpoint: Endpoint, person: Person, mark: str | None = None
+) -> Generator[Request, Response, tuple[str, Response]]:
+    """Let somebody create an object in the collection of an endpoint; return its id and answer.
+
+    Raises ProbeError when the contract or the API does not let them.
+    """
+    creation = creation_of(case.contract, endpoint)
+    if creation is None:
+        raise ProbeError(
+            f"The contract has no POST {endpoint.collection} to create an object with."
+        )
+    request = case.call(creation, person=person)
+    response = yield request.json(marked(creation, mark)) if mark else request
+    identity = created_id(response)
+    if not response.succeeded or identity is None:
+        raise ProbeError(
+            f"{creation} created no object with an `id`: it answered {response.status}."
+        )
+    return identity, response
 
 
 def first_objects(case: Case) -> Generator[Request, Response, dict[str, str]]:
     """Let Alice create one object in each collection she may write to."""
     objects: dict[str, str] = {}
     for endpoint in case.contract.endpoints:
-        if endpoint.method == "POST" and endpoint.grant.kind == "owner" and not endpoint.resource_parameter:
+        if creation_of(case.contract, endpoint) == endpoint:
             identity = created_id((yield case.call(endpoint)))
             if identity:
                 objects[endpoint.path] = identity

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from authpact.contract import Access, Contract, Endpoint
-
 from authpact.errors import ProbeError
 
 _BODILESS = ("GET", "DELETE")
@@ -57,8 +56,12 @@ def creation_of(contract: Contract, endpoint: Endpoint) -> Endpoint | None:
 
 def reading_of(contract: Contract, endpoint: Endpoint) -> Endpoint | None:
     """Return the GET of the same object, else the list of its collection, None without either."""
-    reads = [e for e in contract.endpoints if e.method == "GET" and e.collection == endpoint.collection]
-    by_id = [e for e in reads if e.resource_parameter and e.path.count("/") <= endpoint.path.count("/")]
+    reads = [
+        e for e in contract.endpoints if e.method == "GET" and e.collection == endpoint.collection
+    ]
+    by_id = [
+        e for e in reads if e.resource_parameter and e.path.count("/") <= endpoint.path.count("/")
+    ]
     return next(iter([*by_id, *reads]), None)
 
 

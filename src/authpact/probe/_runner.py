@@ -9,10 +9,10 @@ from typing import Final, TypeVar
 from authpact.contract import Contract, Criterion, Endpoint, criteria, digest
 from authpact.errors import ProbeError
 from authpact.findings import Control, Outcome, Run, RunStats, Verdict
-from authpact.probe._case import NO_TOKEN, Case
+from authpact.probe._case import NO_TOKEN, Case, Person
 from authpact.probe._mask import exchange, replay
 from authpact.probe._messages import Claims, Request, Response, Side
-from authpact.probe._people import Accounts, first_objects, invented, role_holders
+from authpact.probe._people import first_objects, invented, promoted, sign_up
 from authpact.probe._places import representative
 from authpact.probe._probe import Judgement, Need, Probe, inconclusive
 from authpact.probe._registry import all_probes
@@ -64,9 +64,7 @@ def run(
     return Run(system.name, digest(contract), tuple(chosen), control, tuple(verdicts), stats)
 
 
-def _stats(
-    contract: Contract, chosen: list[Criterion], requests: int, seconds: float
-) -> RunStats:
+def _stats(contract: Contract, chosen: list[Criterion], requests: int, seconds: float) -> RunStats:
     probes = all_probes()
     stands = representative(contract)[0]
     wide = [c.probe for c in chosen if probes[c.probe].endpoints(contract) != (stands,)]
@@ -95,23 +93,26 @@ def _drive(steps: Generator[Request, Response, _T], send: Callable[[Request], Re
 
 def _prepare(contract: Contract, system: System, transport: Transport, clock: Clock) -> Case:
     origin = next(iter(contract.frontend.origins), contract.token.issuer)
-    accounts = Accounts(contract, transport.send, origin) if system.issuer else None
     signing = system.signing
-    stranger = (
-        (lambda roles=(): invented(contract, signing.current, clock(), roles)) if signing else None
-    )
-    meet = accounts.sign_up if accounts else stranger
-    if meet is None:
-        raise ProbeError("The target gives neither a key nor an issuer: no valid token can be had.")
-    place = representative(contract)[0]
-    alice, bob = meet(), meet()
+
+    def meet(roles: tuple[str, ...] = ()) -> Person:
+        if system.issuer and not roles:
+            return _drive(sign_up(contract, origin), transport.send)
+        if system.issuer and system.grant_role:
+            step = promoted(contract, origin, roles[0], system.grant_role)
+            return _drive(step, transport.send)
+        if signing is None:
+            raise ProbeError("The target gives neither a key nor an issuer to get a token from.")
+        return invented(contract, signing.current, clock(), roles)
+
+    may_promote = signing is not None or (system.issuer and system.grant_role)
     return Case(
         contract,
-        place,
-        alice,
-        bob,
-        clock(),
-        by_role=role_holders(contract, accounts, system.grant_role, stranger),
+        representative(contract)[0],
+        alice=meet(),
+        bob=meet(),
+        now=clock(),
+        by_role={r: meet((r,)) for r in contract.roles} if may_promote else {},
         signing=signing,
         public_keys=_public_keys(contract, system, transport),
         auth_secret=system.auth_secret,
@@ -119,9 +120,7 @@ def _prepare(contract: Contract, system: System, transport: Transport, clock: Cl
     )
 
 
-def _public_keys(
-    contract: Contract, system: System, transport: Transport
-) -> tuple[Claims, ...]:
+def _public_keys(contract: Contract, system: System, transport: Transport) -> tuple[Claims, ...]:
     if contract.token.mode != "jwks":
         return ()
     if system.signing:
@@ -132,7 +131,9 @@ def _public_keys(
 
 def _control(case: Case, transport: Transport) -> Control:
     """Try a valid token and none; without this difference no other result means anything."""
-    creation = _drive(first_objects(case), transport.send) if case.endpoint.resource_parameter else {}
+    creation = (
+        _drive(first_objects(case), transport.send) if case.endpoint.resource_parameter else {}
+    )
     prepared = replace(case, objects=creation)
     allowed = transport.send(prepared.call())
     refused = transport.send(prepared.call(token=NO_TOKEN))

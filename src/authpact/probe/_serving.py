@@ -55,7 +55,7 @@ def serve_key_set(keys: Sequence[Claims], path: str) -> Iterator[str]:
     body = json.dumps({"keys": list(keys)}).encode()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  # the name is the base class's
+        def do_GET(self) -> None:  # the name is the base class's
             found = self.path == path
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", "application/json")

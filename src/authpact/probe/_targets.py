@@ -99,7 +99,7 @@ def _variables(contract: Contract, signing: Signing, stack: ExitStack) -> dict[s
         served = serve_key_set([key.public for key in accepted], keys.jwks_path)
         variables[keys.jwks_url_env] = stack.enter_context(served)
     else:
-        pairs = (f"{k.key_id}:{encode(k.key.get_op_key('sign'))}" for k in accepted)
+        pairs = (f"{k.key_id}:{encode(k.secret)}" for k in accepted)
         variables[keys.verification_keys_env] = ",".join(pairs)
     return variables
 
@@ -131,7 +131,9 @@ def import_application(reference: str) -> Asgi:
     try:
         found = getattr(importlib.import_module(module_name), attribute)
     except Exception as error:
-        raise ProbeError(f"{reference} cannot be imported: {type(error).__name__}: {error}") from error
+        raise ProbeError(
+            f"{reference} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
     is_factory = callable(found) and hasattr(found, "__code__") and not signature(found).parameters
     return cast("Asgi", found() if is_factory else found)
 
@@ -145,7 +147,9 @@ def signing_from_environment(contract: Contract, environ: Mapping[str, str]) -> 
     if contract.token.mode != "shared-secret":
         return None
     keys = contract.keys
-    pairs = [p.strip().partition(":") for p in environ.get(keys.verification_keys_env, "").split(",")]
+    pairs = [
+        p.strip().partition(":") for p in environ.get(keys.verification_keys_env, "").split(",")
+    ]
     signers = [shared(secret, kid) for kid, colon, secret in pairs if colon]
     if signers:
         return Signing(signers[0], signers[1] if len(signers) > 1 else None)

@@ -2,7 +2,7 @@
 
 import time
 from types import TracebackType
-from typing import Final
+from typing import Final, Self
 
 import httpx
 
@@ -24,7 +24,7 @@ class Transport:
         self.sensitive = {value for value in sensitive if value}
         self.count = 0
 
-    def __enter__(self) -> "Transport":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -56,7 +56,9 @@ class Transport:
     def _once(self, request: Request) -> Response:
         self.count += 1
         base = self._bases[request.side]
-        headers = [(n.encode(), v if isinstance(v, bytes) else v.encode()) for n, v in request.headers]
+        headers = [
+            (n.encode(), v if isinstance(v, bytes) else v.encode()) for n, v in request.headers
+        ]
         try:
             answer = self._client.request(
                 request.method, base + request.path, headers=headers, content=request.body

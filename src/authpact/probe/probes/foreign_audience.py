@@ -1,15 +1,13 @@
-from collections.abc import Iterator
-
 from authpact.probe._case import Case
 from authpact.probe._forge import without
-from authpact.probe._judge import ask_each, unauthenticated
-from authpact.probe._messages import Json, Request
+from authpact.probe._judge import present
+from authpact.probe._messages import Json
 from authpact.probe._places import every_protected
 from authpact.probe._probe import Attempt, Need, Probe
 
 
-def forgeries(case: Case) -> Iterator[Request]:
-    """Build the requests: every audience but the right one."""
+def forgeries(case: Case) -> dict[str, str]:
+    """Sign tokens with every audience but the right one."""
     right = case.contract.token.audience
     audiences: dict[str, Json] = {
         "another audience": "https://elsewhere.example",
@@ -21,14 +19,13 @@ def forgeries(case: Case) -> Iterator[Request]:
         "null": None,
         "an object": {right: True},
     }
-    for label, value in audiences.items():
-        yield case.call(token=case.signer.sign({**case.good, "aud": value})).labelled(label)
-    yield case.call(token=case.signer.sign(without(case.good, "aud"))).labelled("no audience")
+    tokens = {k: case.signer.sign({**case.good, "aud": v}) for k, v in audiences.items()}
+    return {**tokens, "no audience": case.signer.sign(without(case.good, "aud"))}
 
 
 def attempt(case: Case) -> Attempt:
     """Present well signed tokens for somebody else's API."""
-    return ask_each(forgeries(case), unauthenticated, "All {count} foreign audiences got 401.")
+    return present(case, forgeries(case), "All {count} foreign audiences got 401.")
 
 
 PROBE = Probe(
