@@ -28,7 +28,13 @@ from authpact.verify import KeySource, SharedSecrets, StaticKeys, read_key
 
 __all__ = ["OMIT", "LocalIssuer"]
 
-OMIT: Final = object()
+
+class _Omit:
+    def __repr__(self) -> str:
+        return "OMIT"
+
+
+OMIT: Final = _Omit()
 """Give this as a claim or header member to leave it out of the token."""
 
 _EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
