@@ -10,6 +10,7 @@ import uuid
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -145,6 +146,16 @@ def generate(algorithm: str, key_id: Json = None) -> Signer:
         else:
             key = RSAKey.generate_key(_RSA_BITS)
     return Signer(algorithm, identity, key)
+
+
+@cache
+def _foreign(algorithm: str) -> Signer:
+    return generate(algorithm)
+
+
+def foreign(algorithm: str, key_id: Json) -> Signer:
+    """Return a key that no API knows, under any id; made once for each algorithm."""
+    return replace(_foreign(algorithm), key_id=str(key_id))
 
 
 def shared(secret: str, key_id: str, algorithm: str = "HS256") -> Signer:

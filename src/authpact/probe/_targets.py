@@ -76,6 +76,7 @@ class ApplicationTarget:
     auth_secret: str | None = field(default=None, repr=False)
     signing: Signing | None = field(default=None, repr=False)
     """Keys to start with instead of fresh ones."""
+    grant_role: GrantRole | None = None
 
     @contextmanager
     def open(self, contract: Contract) -> Iterator[System]:
@@ -85,7 +86,7 @@ class ApplicationTarget:
         with ExitStack() as stack:
             stack.enter_context(environment(_variables(contract, signing, stack)))
             api = stack.enter_context(serve_application(self.load()))
-            yield System(self.name, api, self.issuer, signing, self.auth_secret)
+            yield System(self.name, api, self.issuer, signing, self.auth_secret, self.grant_role)
 
 
 def _variables(contract: Contract, signing: Signing, stack: ExitStack) -> dict[str, str]:

@@ -1,5 +1,5 @@
 from authpact.probe._case import Case
-from authpact.probe._forge import Signer, encode, generate, keyed_with, without
+from authpact.probe._forge import Signer, encode, foreign, keyed_with, without
 from authpact.probe._judge import present
 from authpact.probe._messages import Claims, Json
 from authpact.probe._probe import Attempt, Probe
@@ -17,8 +17,8 @@ def own_jwk(key: Signer) -> Claims:
 def forgeries(case: Case) -> dict[str, str]:
     """Sign tokens with keys of our own and put the keys, or their addresses, into the header."""
     algorithm = case.contract.token.algorithm
-    same = generate(algorithm, case.known_key_id)
-    pair = generate("EdDSA", case.known_key_id)
+    same = foreign(algorithm, case.known_key_id)
+    pair = foreign("EdDSA", case.known_key_id)
     tokens: dict[str, str] = {}
     for label, key in (("its algorithm", same), ("Ed25519", pair)):
         members: dict[str, Json] = {

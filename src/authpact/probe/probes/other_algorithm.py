@@ -1,5 +1,5 @@
 from authpact.probe._case import Case
-from authpact.probe._forge import generate
+from authpact.probe._forge import foreign
 from authpact.probe._judge import present
 from authpact.probe._probe import Attempt, Probe
 
@@ -12,7 +12,7 @@ def forgeries(case: Case) -> dict[str, str]:
     agreed = case.contract.token.algorithm
     tokens: dict[str, str] = {}
     for algorithm in _FAMILIES:
-        key = generate(algorithm, case.known_key_id)
+        key = foreign(algorithm, case.known_key_id)
         tokens[f"{algorithm} with a foreign key"] = key.sign(case.good)
         if algorithm == agreed:
             lower = key.header(alg=algorithm.lower())

@@ -1,7 +1,7 @@
 import re
 
 from authpact.probe._case import NO_TOKEN, Case
-from authpact.probe._forge import encode, generate, segment
+from authpact.probe._forge import encode, foreign, segment
 from authpact.probe._judge import Tally
 from authpact.probe._messages import Response
 from authpact.probe._probe import Attempt, Probe
@@ -39,7 +39,7 @@ def forgeries(case: Case) -> dict[str, str]:
         "not JSON": f"{encode(b'not json at all')}.{body}.{signature}",
         "not UTF-8": f"{head}.{encode(bytes([255, 254]))}.{signature}",
         "no key": f"{segment({'alg': 'RS256', 'kid': 'nobody'})}.{body}.{signature}",
-        "foreign signature": generate(case.contract.token.algorithm, case.known_key_id).sign(
+        "foreign signature": foreign(case.contract.token.algorithm, case.known_key_id).sign(
             case.good
         ),
     }

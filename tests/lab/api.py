@@ -1,0 +1,237 @@
+"""The lab's API: a small FastAPI application with two owned collections and two guarded reads."""
+
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from lab.cors import Cors
+from lab.verifying import Refused, State, Verifier
+from pydantic import BaseModel, ConfigDict
+
+
+class Note(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    title: str
+    text: str
+
+
+def bearer_of(request: Request, body: bytes, flaws: frozenset[str]) -> str:
+    """Take the token out of the one place it may stand in."""
+    values = [v.decode("latin-1") for k, v in request.scope["headers"] if k == b"authorization"]
+    if len(values) > 1 and "two-headers-accepted" not in flaws:
+        raise Refused(400, "token_malformed")
+    if not values:
+        return elsewhere(request, body, flaws)
+    for value in values:
+        scheme, _, token = value.partition(" ")
+        exact = "scheme-case-sensitive" in flaws
+        if (scheme if exact else scheme.lower()) == ("Bearer" if exact else "bearer"):
+            return token
+    raise Refused(401, "token_missing")
+
+
+def elsewhere(request: Request, body: bytes, flaws: frozenset[str]) -> str:
+    found = None
+    if "token-in-query-accepted" in flaws:
+        found = request.query_params.get("access_token")
+    if "token-in-cookie-accepted" in flaws:
+        found = request.cookies.get("access_token")
+    if "token-in-form-accepted" in flaws:
+        found = parse_qs(body.decode()).get("access_token", [None])[0]
+    if found is None:
+        raise Refused(401, "token_missing")
+    return found
+
+
+def refusal(flaws: frozenset[str]) -> Callable[[Request, Refused], Awaitable[Response]]:
+    """Return the handler that turns a refusal into an answer."""
+
+    async def answer(_: Request, error: Refused) -> Response:
+        body = {"detail": error.detail, "code": error.code}
+        status = error.status
+        challenge = {
+            "token_missing": "Bearer",
+            "role_missing": 'Bearer error="insufficient_scope"',
+            "not_owner": "",
+            "not_found": "",
+        }.get(error.code, 'Bearer error="invalid_token"')
+        if error.code == "token_missing" and "missing-403" in flaws:
+            status = 403
+        if error.code == "token_missing" and "missing-with-error" in flaws:
+            challenge = 'Bearer error="invalid_token"'
+        if error.code == "role_missing" and "scope-error-missing" in flaws:
+            challenge = ""
+        if "challenge-missing" in flaws:
+            challenge = ""
+        if "body-without-code" in flaws and error.code not in {"token_missing", "token_expired"}:
+            del body["code"]
+        headers = {"WWW-Authenticate": challenge} if challenge else {}
+        return JSONResponse(body, status, headers)
+
+    return answer
+
+
+class Guard:
+    """The dependencies of the routes: who calls, and may they."""
+
+    def __init__(self, state: State) -> None:
+        self.state, self.flaws = state, state.flaws
+        self.verifier = Verifier(state)
+
+    async def principal(self, request: Request) -> dict[str, object]:
+        claims = self.verifier.verify(bearer_of(request, await request.body(), self.flaws))
+        return {"sub": claims["sub"], "roles": claims.get("roles", [])}
+
+    def role(self, *names: str, flaw: str) -> Callable[..., Awaitable[None]]:
+        async def check(request: Request) -> None:
+            who = await self.principal(request)
+            if flaw.replace("unchecked", "locked") in self.flaws:
+                raise Refused(403, "role_missing")
+            if not set(names) & set(who["roles"]) and flaw not in self.flaws:
+                raise Refused(403, "role_missing")
+
+        return check
+
+
+class Collection:
+    """The rows of one owned collection."""
+
+    def __init__(self, state: State, name: str, ids: "itertools.count[int]") -> None:
+        self.rows, self.ids = state.rows.setdefault(name, {}), ids
+        self.flaws, self.contract = state.flaws, state.contract
+
+    def add(self, owner: str, body: dict[str, object]) -> dict[str, object]:
+        if "owner-from-body" in self.flaws:
+            owner = str(body.get("user_id", owner))
+        row = {"id": next(self.ids), "owner": owner, "done": False, **content(body)}
+        self.rows[row["id"]] = row
+        return row
+
+    def mine(self, owner: str, asked: str | None) -> list[dict[str, object]]:
+        if "list-unscoped" in self.flaws:
+            return list(self.rows.values())
+        if "list-filter-trusted" in self.flaws and asked:
+            owner = asked
+        return [row for row in self.rows.values() if row["owner"] == owner]
+
+    def take(self, owner: str, identity: int, method: str) -> dict[str, object]:
+        row = self.rows.get(identity)
+        if row is None:
+            raise Refused(404, "not_found", "not found")
+        if row["owner"] != owner and f"foreign-{method}" not in self.flaws:
+            if "foreign-403" in self.flaws:
+                raise Refused(403, "not_owner")
+            detail = "not yours" if "existence-told" in self.flaws else "not found"
+            if "refused-but-done" in self.flaws and method == "delete":
+                del self.rows[identity]
+            raise Refused(404, "not_found", detail)
+        return row
+
+    def replace(self, row: dict[str, object], body: dict[str, object]) -> dict[str, object]:
+        row.update(content(body))
+        if "owner-moved-by-put" in self.flaws and "user_id" in body:
+            row["owner"] = body["user_id"]
+        return row
+
+
+def content(body: dict[str, object]) -> dict[str, object]:
+    return {"title": body["title"], "text": body["text"]}
+
+
+def owned(guard: Guard, rows: Collection, prefix: str, *, by_path: bool) -> APIRouter:
+    """Build the routes of one collection, with the user id in the path or without."""
+    router = APIRouter(prefix=prefix)
+
+    async def owner(request: Request) -> str:
+        who = await guard.principal(request)
+        named = request.path_params.get("user_id", who["sub"])
+        flaw = f"path-{request.method.lower()}"
+        if by_path and named != who["sub"] and flaw not in guard.flaws:
+            raise Refused(404 if "foreign-path-404" in guard.flaws else 403, "not_owner")
+        return str(named if by_path else who["sub"])
+
+    me = Annotated[str, Depends(owner)]
+
+    @router.get("")
+    async def listing(who: me, request: Request) -> list[dict[str, object]]:
+        return rows.mine(who, request.query_params.get("user_id"))
+
+    @router.post("", status_code=201)
+    async def create(who: me, body: Note) -> dict[str, object]:
+        return rows.add(who, body.model_dump())
+
+    @router.get("/{id}")
+    async def read(who: me, id: int) -> dict[str, object]:
+        return rows.take(who, id, "get")
+
+    @router.put("/{id}")
+    async def replace(who: me, id: int, body: Note) -> dict[str, object]:
+        return rows.replace(rows.take(who, id, "put"), body.model_dump())
+
+    @router.delete("/{id}", status_code=204)
+    async def delete(who: me, id: int) -> None:
+        if "valid-refused" in guard.flaws:
+            raise Refused(403, "not_owner")
+        del rows.rows[rows.take(who, id, "delete")["id"]]
+
+    if by_path:
+
+        @router.patch("/{id}/complete")
+        async def complete(who: me, id: int) -> dict[str, object]:
+            row = rows.take(who, id, "patch")
+            row["done"] = not row["done"]
+            return row
+
+    return router
+
+
+def strays(app: FastAPI, flaws: frozenset[str]) -> None:
+    """Add the routes that should not be there."""
+
+    async def answer() -> dict[str, str]:
+        return {"status": "ok"}
+
+    if "undeclared-route" in flaws:
+        app.add_api_route("/api/export", answer, methods=["GET"])
+    if "own-login" in flaws:
+        app.add_api_route("/api/users/sign-in", answer, methods=["POST"])
+    if "hidden-login" in flaws:
+        app.add_api_route("/auth/login", answer, methods=["POST"], include_in_schema=False)
+
+
+def build_api(state: State) -> Callable[..., Awaitable[None]]:
+    """Build the API with the flaws of the state; keys come from the environment."""
+    flaws, guard = state.flaws, Guard(state)
+    app = FastAPI(openapi_url=None if "no-openapi" in flaws else "/openapi.json")
+    app.add_exception_handler(Refused, refusal(flaws))
+    public = [] if "public-closed" not in flaws else [Depends(guard.principal)]
+
+    @app.get("/health", dependencies=public)
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/api/me")
+    async def me(who: Annotated[dict[str, object], Depends(guard.principal)]) -> dict[str, object]:
+        return who
+
+    admin = Depends(guard.role("admin", flaw="role-unchecked"))
+
+    @app.get("/api/admin/report", dependencies=[admin])
+    async def report() -> dict[str, str]:
+        return {"report": "all"}
+
+    granted = Depends(guard.role("admin", flaw="permission-unchecked"))
+
+    @app.get("/api/reports", dependencies=[granted])
+    async def reports() -> list[str]:
+        return []
+
+    ids = itertools.count(1)
+    notes, tasks = Collection(state, "notes", ids), Collection(state, "tasks", ids)
+    app.include_router(owned(guard, notes, "/api/notes", by_path=False))
+    app.include_router(owned(guard, tasks, "/api/{user_id}/tasks", by_path=True))
+    strays(app, flaws)
+    return Cors(app, state)

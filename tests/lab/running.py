@@ -1,0 +1,53 @@
+"""Starting the lab, whole or as a bare API, and probing it."""
+
+from collections.abc import Callable
+
+from authpact.contract import Contract
+from authpact.findings import Outcome, Run
+from authpact.probe import ApplicationTarget, Signer, Signing, generate, run
+from authpact.probe._serving import serve_application
+from lab.api import build_api
+from lab.issuer import build_issuer
+from lab.verifying import State
+
+AUTH_SECRET = "lab-secret-of-better-auth-made-for-tests-only"
+
+
+def keys_of(algorithm: str) -> Signing:
+    return Signing(generate(algorithm), generate(algorithm), generate(algorithm, "retired"))
+
+
+def probe_lab(
+    contract: Contract, *flaws: str, only: frozenset[str] = frozenset(), grants: bool = True
+) -> Run:
+    """Probe the whole lab: issuer, API, signing keys and the right to grant roles."""
+    signing = keys_of(contract.token.algorithm)
+    state = State(contract, frozenset(flaws))
+    retired = signing.retired
+    assert retired is not None
+    state.retired = {retired.key_id: public(retired)}
+
+    def grant(email: str, role: str) -> None:
+        state.users[email]["roles"] = [role]
+
+    with serve_application(build_issuer(state, signing.current)) as issuer:
+        target = ApplicationTarget(
+            "lab",
+            lambda: build_api(state),
+            issuer,
+            AUTH_SECRET,
+            signing,
+            grant if grants else None,
+        )
+        return run(contract, target, only=only)
+
+
+def public(signer: Signer) -> object:
+    return signer.key
+
+
+def probes_with(outcome: Outcome, judged: Run) -> set[str]:
+    return {v.probe for v in judged.verdicts if v.outcome is outcome}
+
+
+Grant = Callable[[str, str], None]
