@@ -174,7 +174,7 @@ def _assumed_values(contract: Contract) -> Iterator[Assumption]:
         ("Roles", "none", "roles", contract.roles, ground.roles),
         (
             "Endpoints",
-            "the six task operations of section 7",
+            "the six task operations of the default contract",
             "endpoints",
             contract.endpoints,
             ground.endpoints,

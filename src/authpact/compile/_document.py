@@ -93,6 +93,7 @@ class Document:
 
     file: str
     kind: Kind
+    text: str
     lines: tuple[str, ...]
     parts: tuple[Part, ...]
     fences: tuple[Fence, ...]
@@ -102,11 +103,6 @@ class Document:
     """The statements that are rules."""
     rules: str
     _starts: tuple[int, ...] = field(repr=False)
-
-    @property
-    def text(self) -> str:
-        """Every line as it was."""
-        return "\n".join(self.lines)
 
     @property
     def title(self) -> Part | None:
@@ -165,6 +161,7 @@ def parse_document(text: str, file: str = "authentication.md") -> Document:
     return Document(
         file=file,
         kind=_kind(parts),
+        text="\n".join(lines),
         lines=lines,
         parts=parts,
         fences=fences,

@@ -12,10 +12,10 @@ PLACEHOLDER: Final = "replace-me"
 """Stands where a secret goes: too short for either side to start with."""
 
 _BYTES: Final = "base64url of at least 32 random bytes, without padding"
-_NEW_KEY: Final = "openssl rand -base64 32 | tr '+/' '-_' | tr -d '='"
+_NEW_KEY: Final = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
 _KEY_ID: Final = "2026-01"
 _FIXED: Final = "none: changes with the deployment only"
-_ROTATE_KEY: Final = "at least every 90 days and at once after a leak; with an overlap (9.7)"
+_ROTATE_KEY: Final = "at least every 90 days and at once after a leak; with an overlap of old and new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _backend(contract: Contract) -> Iterator[Variable]:
             "backend",
             "REDIS_URL",
             required=True,
-            purpose="where ended sessions are remembered, shared by all API processes",
+            purpose="where ended sessions are remembered; read by the store given to `install`",
             format="redis://… or rediss://…",
             example="redis://localhost:6379/0",
             rotation="the password, by the rules of the server",
@@ -190,11 +190,11 @@ def _verification_keys(contract: Contract) -> Variable:
         return Variable(
             "backend",
             contract.keys.jwks_url_env,
-            required=True,
-            purpose="address of the issuer's public key set; not a secret",
+            required=False,
+            purpose="address of the issuer's public key set, not a secret; default: issuer and path",
             format="URL, HTTPS outside of local development",
             example=contract.token.issuer.rstrip("/") + contract.keys.jwks_path,
-            rotation="the keys behind it rotate at the issuer (9.7)",
+            rotation="none: the keys behind it rotate at the issuer",
         )
     return Variable(
         "backend",

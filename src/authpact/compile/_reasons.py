@@ -188,7 +188,7 @@ def revocation(contract: Contract) -> Reason:
     shared = (
         "One API process only: memory is not shared; several processes need `redis`."
         if contract.revocation.store == "memory"
-        else "All API processes share one Redis; without it they answer 503."
+        else "All API processes share one Redis; while it is down they answer 503."
     )
     return Reason(
         "A token of an ended session is refused within seconds.",

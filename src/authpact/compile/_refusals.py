@@ -43,7 +43,7 @@ def _unauthenticated(contract: Contract) -> Iterator[Refusal]:
     yield Refusal(
         "More than one `Authorization` header",
         400,
-        "request_invalid",
+        "token_malformed",
         'Bearer error="invalid_request"',
         "does not happen with the generated client",
         "transport:one-credential",

@@ -19,6 +19,8 @@ _PLACEHOLDER = re.compile(
 
 
 def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
+    if not secret_kind(document.text) and not _ASSIGNED.search(document.text):
+        return
     for number, line in enumerate(document.lines, start=1):
         kind = secret_kind(line) or _assigned(line)
         if kind:
