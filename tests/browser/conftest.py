@@ -20,7 +20,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +87,11 @@ class Stack:
 
     def build(self) -> None:
         """Next.js writes the address of the API into the scripts it builds."""
-        environment = {**self._names, "NEXT_PUBLIC_API_URL": self.api, "NEXT_TELEMETRY_DISABLED": "1"}
+        environment = {
+            **self._names,
+            "NEXT_PUBLIC_API_URL": self.api,
+            "NEXT_TELEMETRY_DISABLED": "1",
+        }
         subprocess.run([NODE, NEXT, "build"], cwd=FRONTEND, env=environment, check=True)
 
     @contextmanager
@@ -103,7 +106,15 @@ class Stack:
             "NEXT_PUBLIC_API_URL": self.api,
             "NEXT_TELEMETRY_DISABLED": "1",
         }
-        command = [str(NODE), NEXT, "start", "--hostname", "localhost", "--port", self.web.rpartition(":")[2]]
+        command = [
+            str(NODE),
+            NEXT,
+            "start",
+            "--hostname",
+            "localhost",
+            "--port",
+            self.web.rpartition(":")[2],
+        ]
         with _running(command, FRONTEND, environment, self.web):
             yield
 
@@ -116,13 +127,24 @@ class Stack:
             "DATABASE_URL": f"sqlite:///{self.folder / 'tasks.db'}",
         }
         port = self.api.rpartition(":")[2]
-        command = [sys.executable, "-m", "uvicorn", "app.main:app", "--host", "localhost", "--port", port]
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "app.main:app",
+            "--host",
+            "localhost",
+            "--port",
+            port,
+        ]
         with _running(command, BACKEND, environment, self.api):
             yield
 
 
 @contextmanager
-def _running(command: list[str], cwd: Path, environment: dict[str, str], url: str) -> Iterator[None]:
+def _running(
+    command: list[str], cwd: Path, environment: dict[str, str], url: str
+) -> Iterator[None]:
     process = subprocess.Popen(command, cwd=cwd, env=environment)
     try:
         _wait_for(url, process)
@@ -218,7 +240,8 @@ class Visitor:
 
     def wait_minutes(self, minutes: int) -> None:
         """Put this page's clock forward."""
-        self.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=minutes))
+        now: int = self.page.evaluate("Date.now()")
+        self.page.clock.set_fixed_time(now + minutes * 60_000)
 
     def screenshot(self, name: str) -> None:
         folder = os.environ.get("AUTHPACT_SCREENSHOTS")

@@ -1,27 +1,26 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { contract } from "../contracts.ts";
 import { writeTree } from "../tree.ts";
-import { Browser, type Issuer, startIssuer } from "./issuer.ts";
+import { Browser, fileScope, type Issuer, startIssuer } from "./issuer.ts";
 import type { ApiClient, ApiErrors, BearerTransport, MemoryStore, StorageStore, TokenStore } from "./modules.ts";
 import { bearerOf, guarded, reply, type Rule, startTarget, type Target } from "./target.ts";
 
 type Changes = { reissue?: "none"; store?: TokenStore };
+
+const scopeOfFile = fileScope();
 
 let issuer: Issuer;
 let modules: ApiClient & ApiErrors & BearerTransport & MemoryStore;
 let storageStore: StorageStore["storageStore"];
 
 before(async () => {
-  issuer = await startIssuer("test-api-client", contract({}));
+  issuer = await startIssuer(scopeOfFile, "test-api-client", contract({}));
   const load = (name: string) => import(join(issuer.folder, "lib", name));
   modules = { ...(await load("api-errors.ts")), ...(await load("token-store.ts")), ...(await load("api-transport.ts")), ...(await load("api-client.ts")) };
   const other = writeTree("test-api-client-storage", contract({ storage: "storage" }));
   ({ storageStore } = await import(join(other, "lib/token-store.ts")));
-});
-after(async () => {
-  await issuer.stop();
 });
 
 /** A page of one signed-in person: the emitted client, real HTTP, and a count of issued tokens. */
@@ -95,9 +94,11 @@ test("an expired token is replaced once, and the call is repeated with the new o
 test("an API that calls every token expired is asked twice, not for ever", async () => {
   const future = () => new Date(Date.now() + 3_600_000);
   await withTarget(guarded(secret, future), async (target) => {
-    const { client } = await page(target, "loop");
+    const store = modules.memoryStore();
+    const { client } = await page(target, "loop", { store });
     await assert.rejects(client.get("/tasks"), modules.SignedOut);
     assert.equal(target.seen.length, 2);
+    assert.equal(store.read(), null);
   });
 });
 

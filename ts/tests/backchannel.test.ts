@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from "jose";
 import { contract, example } from "../contracts.ts";
-import { Browser, type Issuer, startIssuer } from "./issuer.ts";
+import { Browser, type Issuer, type Scope, startIssuer } from "./issuer.ts";
 import { reply, startTarget, type Target } from "./target.ts";
 
 const PATH = "/auth/backchannel-logout";
@@ -27,9 +25,9 @@ async function messages(atLeast: number): Promise<string[]> {
   return arrived.map((seen) => new URLSearchParams(seen.body).get("logout_token") ?? "");
 }
 
-async function start(name: string, mode: "shared-secret" | "jwks", environment: Record<string, string> = {}): Promise<Issuer> {
+async function start(scope: Scope, name: string, mode: "shared-secret" | "jwks", environment: Record<string, string> = {}): Promise<Issuer> {
   const changes = contract({ mode, revocation: { mode: "backchannel", path: PATH } });
-  return startIssuer(name, changes, { NEXT_PUBLIC_API_URL: api.url, ...environment });
+  return startIssuer(scope, name, changes, { NEXT_PUBLIC_API_URL: api.url, ...environment });
 }
 
 async function verified(issuer: Issuer, mode: string, token: string): Promise<JWTPayload> {
@@ -40,15 +38,14 @@ async function verified(issuer: Issuer, mode: string, token: string): Promise<JW
 }
 
 for (const mode of ["shared-secret", "jwks"] as const) {
-  test(`${mode}: sign-out tells the API which session has ended`, async () => {
-    const issuer = await start(`test-backchannel-${mode}`, mode);
+  test(`${mode}: sign-out tells the API which session has ended`, async (scope) => {
+    const issuer = await start(scope, `test-backchannel-${mode}`, mode);
     const browser = new Browser(issuer.origin);
     await browser.signUp("out@example.com");
     const access = decodeJwt(await browser.accessToken());
     await browser.post("/sign-out");
     const [token = "", ...others] = await messages(1);
     const payload = await verified(issuer, mode, token);
-    await issuer.stop();
     assert.deepEqual(others, []);
     assert.deepEqual([payload.sid, payload.sub], [access.sid, access.sub]);
     assert.deepEqual(payload.events, { [EVENT]: {} });
@@ -57,8 +54,8 @@ for (const mode of ["shared-secret", "jwks"] as const) {
   });
 }
 
-test("a revoked session, a changed password, a ban and a removed user are told too", async () => {
-  const issuer = await start("test-backchannel-all", "shared-secret", { DATABASE_URL: "file:./test.db" });
+test("a revoked session, a changed password, a ban and a removed user are told too", async (scope) => {
+  const issuer = await start(scope, "test-backchannel-all", "shared-secret", { DATABASE_URL: "file:./test.db" });
   const [here, there, admin] = [new Browser(issuer.origin), new Browser(issuer.origin), new Browser(issuer.origin)];
   await here.signUp("user@example.com");
   await admin.signUp("admin@example.com");
@@ -91,18 +88,15 @@ test("a revoked session, a changed password, a ban and a removed user are told t
   sid = decodeJwt(await here.accessToken()).sid;
   await admin.post("/admin/remove-user", { userId: sub });
   assert.deepEqual(await sids(), [sid]);
-  await issuer.stop();
-  rmSync(join(issuer.folder, "test.db"), { force: true });
 });
 
-test("sign-out works while the API refuses the message", async () => {
-  const issuer = await start("test-backchannel-down", "shared-secret");
+test("sign-out works while the API refuses the message", async (scope) => {
+  const issuer = await start(scope, "test-backchannel-down", "shared-secret");
   const browser = new Browser(issuer.origin);
   await browser.signUp("down@example.com");
   status = 503;
   const response = await browser.post("/sign-out");
   status = 200;
-  await issuer.stop();
   assert.equal(response.status, 200);
   assert.equal((await messages(3)).length, 3);
 });

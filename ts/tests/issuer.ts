@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { after } from "node:test";
 import type { AuthContract } from "../../src/authpact/compile/templates/nextjs/lib/contract-type.ts";
 import { writeTree } from "../tree.ts";
 
@@ -47,17 +48,33 @@ async function listening(child: ChildProcess): Promise<string> {
   return (JSON.parse(line as string) as { listening: string }).listening;
 }
 
+/** What ends with a test, or with a file of tests, however it goes. */
+export type Scope = { readonly after: (end: () => Promise<void>) => void };
+
+/** The scope of a whole file. Call it while the file loads: a hook's own `after` ends with the hook. */
+export function fileScope(): Scope {
+  const ends: (() => Promise<void>)[] = [];
+  after(() => Promise.all(ends.map((end) => end())));
+  return { after: (end) => ends.push(end) };
+}
+
 /** Each test names its own folder: `node --test` runs the files at the same time. */
-export async function startIssuer(name: string, contract: AuthContract, changes: Record<string, string> = {}): Promise<Issuer> {
+export async function startIssuer(
+  scope: Scope,
+  name: string,
+  contract: AuthContract,
+  changes: Record<string, string> = {},
+): Promise<Issuer> {
   const folder = writeTree(name, contract);
   const environment = { ...secrets(), ...changes };
   const child = launch(folder, environment);
-  const origin = await listening(child);
+  const closed = once(child, "close");
   const stop = async () => {
-    const closed = once(child, "close");
     child.kill("SIGTERM");
     await closed;
   };
+  scope.after(stop);
+  const origin = await listening(child);
   return { origin, folder, environment, stop };
 }
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { contract, example } from "../contracts.ts";
-import { Browser, type Issuer, startIssuer } from "./issuer.ts";
+import { Browser, type Issuer, randomSecret, startIssuer } from "./issuer.ts";
 
 const ALGORITHMS = ["EdDSA", "ES256", "RS256", "PS256"] as const;
 
@@ -14,8 +15,8 @@ async function keys(issuer: Issuer): Promise<Record<string, unknown>[]> {
 }
 
 for (const algorithm of ALGORITHMS) {
-  test(`${algorithm}: the token verifies against the published key set`, async () => {
-    const issuer = await startIssuer(`test-jwks-${algorithm}`, contract({ mode: "jwks", algorithm }));
+  test(`${algorithm}: the token verifies against the published key set`, async (scope) => {
+    const issuer = await startIssuer(scope, `test-jwks-${algorithm}`, contract({ mode: "jwks", algorithm }));
     const browser = new Browser(issuer.origin);
     await browser.signUp("jwks@example.com");
     const keySet = createRemoteJWKSet(new URL(`${issuer.origin}/api/auth/jwks`));
@@ -25,7 +26,6 @@ for (const algorithm of ALGORITHMS) {
     const published = await keys(issuer);
     const pluginToken = await browser.get("/token");
     const session = await browser.get("/get-session");
-    await issuer.stop();
     assert.deepEqual(Object.keys(protectedHeader).sort(), ["alg", "kid", "typ"]);
     assert.deepEqual(Object.keys(payload).sort(), ["aud", "client_id", "exp", "iat", "iss", "jti", "roles", "sid", "sub"]);
     assert.ok(published.every((key) => !("d" in key) && !("k" in key)), "only public keys are published");
@@ -34,27 +34,26 @@ for (const algorithm of ALGORITHMS) {
   });
 }
 
-test("first requests that race share one key pair", async () => {
-  const issuer = await startIssuer("test-jwks-race", contract({ mode: "jwks" }));
+test("first requests that race share one key pair", async (scope) => {
+  const issuer = await startIssuer(scope, "test-jwks-race", contract({ mode: "jwks" }));
   const browser = new Browser(issuer.origin);
   await browser.signUp("race@example.com");
   await Promise.all(Array.from({ length: 8 }, () => browser.accessToken()));
   const published = await keys(issuer);
-  await issuer.stop();
   assert.equal(published.length, 1);
 });
 
-test("a changed algorithm takes effect, and the old public key stays published", async () => {
-  const environment = { DATABASE_URL: "file:../test-jwks-change.db", BETTER_AUTH_SECRET: "x".repeat(8) + crypto.randomUUID() };
-  const first = await startIssuer("test-jwks-change", contract({ mode: "jwks", algorithm: "EdDSA" }), environment);
+test("a changed algorithm takes effect, and the old public key stays published", async (scope) => {
+  const folder = mkdtempSync(join(tmpdir(), "jwks-"));
+  scope.after(() => rmSync(folder, { recursive: true }));
+  const environment = { DATABASE_URL: `file:${folder}/auth.db`, BETTER_AUTH_SECRET: randomSecret() };
+  const first = await startIssuer(scope, "test-jwks-change", contract({ mode: "jwks", algorithm: "EdDSA" }), environment);
   await first.stop();
-  const second = await startIssuer("test-jwks-change", contract({ mode: "jwks", algorithm: "ES256" }), environment);
+  const second = await startIssuer(scope, "test-jwks-change", contract({ mode: "jwks", algorithm: "ES256" }), environment);
   const browser = new Browser(second.origin);
   await browser.signUp("change@example.com");
   const token = await browser.accessToken();
   const published = await keys(second);
-  await second.stop();
-  for (const suffix of ["", "-shm", "-wal"]) rmSync(join(second.folder, `../test-jwks-change.db${suffix}`), { force: true });
   assert.equal(decodeProtectedHeader(token).alg, "ES256");
   assert.deepEqual(published.map((key) => key.alg).sort(), ["ES256", "EdDSA"]);
 });

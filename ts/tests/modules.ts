@@ -1,6 +1,7 @@
 /** Types of the emitted modules, taken from trees that `check.ts` writes: only there they are whole. */
 export type ApiClient = typeof import("../.build/check-shared-secret-memory-none/lib/api-client.ts");
 export type ApiErrors = typeof import("../.build/check-shared-secret-memory-none/lib/api-errors.ts");
+export type ApiToken = typeof import("../.build/check-shared-secret-memory-none/lib/api-token.ts");
 export type BearerTransport = typeof import("../.build/check-shared-secret-memory-none/lib/api-transport.ts");
 export type MemoryStore = typeof import("../.build/check-shared-secret-memory-none/lib/token-store.ts");
 export type StorageStore = typeof import("../.build/check-shared-secret-storage-none/lib/token-store.ts");

@@ -1,23 +1,19 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { contract, example } from "../contracts.ts";
-import { Browser, type Issuer, randomSecret, startIssuer } from "./issuer.ts";
+import { Browser, fileScope, type Issuer, randomSecret, startIssuer } from "./issuer.ts";
 
 const keyOf = (secret: string | undefined) => new Uint8Array(Buffer.from(secret ?? "", "base64url"));
 const DATABASE = "file:./test.db";
 
+const scopeOfFile = fileScope();
+
 let issuer: Issuer;
 before(async () => {
-  issuer = await startIssuer("test-shared-secret", contract({}), { DATABASE_URL: DATABASE });
-});
-after(async () => {
-  await issuer.stop();
-  rmSync(join(issuer.folder, "test.db"));
+  issuer = await startIssuer(scopeOfFile, "test-shared-secret", contract({}), { DATABASE_URL: DATABASE });
 });
 
 async function signedUp(email: string): Promise<Browser> {
@@ -122,34 +118,31 @@ test("a token of an impersonated session names who acts", async () => {
   assert.deepEqual(act, { sub: actor });
 });
 
-test("the key id and the key follow the environment, so a rotation needs no new code", async () => {
+test("the key id and the key follow the environment, so a rotation needs no new code", async (scope) => {
   const secret = randomSecret();
-  const next = await startIssuer("test-rotation", contract({}), { API_JWT_SECRET: secret, API_JWT_KID: "test-2" });
+  const next = await startIssuer(scope, "test-rotation", contract({}), { API_JWT_SECRET: secret, API_JWT_KID: "test-2" });
   const browser = new Browser(next.origin);
   await browser.signUp("rotation@example.com");
   const token = await browser.accessToken();
-  await next.stop();
   assert.equal(decodeProtectedHeader(token).kid, "test-2");
   await jwtVerify(token, keyOf(secret));
   await assert.rejects(jwtVerify(token, keyOf(issuer.environment.API_JWT_SECRET)));
 });
 
-test("one deployment may name another issuer and audience", async () => {
+test("one deployment may name another issuer and audience", async (scope) => {
   const names = { API_JWT_ISSUER: "https://app.example", API_JWT_AUDIENCE: "https://api.example" };
-  const other = await startIssuer("test-names", contract({}), names);
+  const other = await startIssuer(scope, "test-names", contract({}), names);
   const browser = new Browser(other.origin);
   await browser.signUp("names@example.com");
   const { iss, aud } = decodeJwt(await browser.accessToken());
-  await other.stop();
   assert.deepEqual([iss, aud], [names.API_JWT_ISSUER, names.API_JWT_AUDIENCE]);
 });
 
-test("no token outlives its session", async () => {
-  const short = await startIssuer("test-short", contract({ sessionSeconds: 60 }));
+test("no token outlives its session", async (scope) => {
+  const short = await startIssuer(scope, "test-short", contract({ sessionSeconds: 60 }));
   const browser = new Browser(short.origin);
   await browser.signUp("short@example.com");
   const body = (await (await browser.post("/api-token")).json()) as { access_token: string; expires_in: number };
-  await short.stop();
   const { iat = 0, exp = 0 } = decodeJwt(body.access_token);
   assert.ok(exp - iat <= 60, `${exp - iat} s`);
   assert.equal(body.expires_in, exp - iat);
@@ -181,8 +174,8 @@ const refusals: [string, Record<string, string>, RegExp][] = [
 ];
 
 for (const [what, environment, message] of refusals) {
-  test(`the server does not start with ${what}`, async () => {
-    await assert.rejects(startIssuer("test-refusal", contract({}), environment), (error: Error) => {
+  test(`the server does not start with ${what}`, async (scope) => {
+    await assert.rejects(startIssuer(scope, "test-refusal", contract({}), environment), (error: Error) => {
       assert.match(error.message, message);
       for (const secret of Object.values(environment).filter((value) => value.length > 20)) {
         assert.ok(!error.message.includes(secret), "the secret is in the message");
