@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 100dd4214ed5be64; edit authpact.toml instead
 /**
  * Runs before every page: sends visitors without a session cookie to the sign-in page, and sets
  * the security headers.

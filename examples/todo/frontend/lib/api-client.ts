@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest dced037f92f3b058; edit authpact.toml instead
 /**
  * Calls the API. Answers are `unknown`: check their shape where you use them.
  *

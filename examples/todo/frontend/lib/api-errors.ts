@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 8ea6a017f816c998; edit authpact.toml instead
 /** What can go wrong between this frontend and the API, one class for each thing a page can do about it. */
 
 export class ApiError extends Error {

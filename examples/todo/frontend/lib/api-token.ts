@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 9954023b184c5592; edit authpact.toml instead
 /**
  * A Better Auth plugin that issues access tokens for one API (RFC 9068).
  *

@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest c89b7a8198873c55; edit authpact.toml instead
 /**
  * Carries the access token as `Authorization: Bearer`, straight from the browser to the API.
  *

@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 8a3e30392709aeaa; edit authpact.toml instead
 /** Better Auth in the browser. Use these functions instead of calling its endpoints by hand. */
 import { createAuthClient } from "better-auth/react";
 import { apiTokenClient } from "./api-token-client.ts";

@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 50bd65b48bb6b54e; edit authpact.toml instead
 import type { AuthContract } from "./contract-type.ts";
 
 export const authContract: AuthContract = {
@@ -20,7 +21,11 @@ export const authContract: AuthContract = {
   ],
   "roles": {
     "admin": [
-      "tasks:read:any"
+      "reports:read",
+      "tasks:read"
+    ],
+    "analyst": [
+      "reports:read"
     ]
   },
   "jwksPath": "/jwks",

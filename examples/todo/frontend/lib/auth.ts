@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 5c948a96ae39fcc9; edit authpact.toml instead
 /** The authorization server: Better Auth, inside this Next.js application. */
 import { betterAuth } from "better-auth";
 import { nextCookies } from "better-auth/next-js";

@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 990e875e29770e3b; edit authpact.toml instead
 /**
  * The shape of the values that `lib/auth-contract.ts` carries over from `authpact.toml`.
  *

@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 8addc668ad4f7095; edit authpact.toml instead
 /**
  * DATABASE_URL: nothing or `file:./auth.db` is a SQLite file of Node itself, `postgres://…` a
  * PostgreSQL server.

@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest b0a8b0e96200eae6; edit authpact.toml instead
 /** What the server reads from its environment. Never import this from a client component. */
 import { authContract } from "./auth-contract.ts";
 

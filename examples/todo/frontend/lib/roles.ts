@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 49996d2d8c2c6134; edit authpact.toml instead
 /**
  * Roles live in `user.role`, which the `admin()` plugin lets nobody set at sign-up.
  *

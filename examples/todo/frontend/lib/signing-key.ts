@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 45c24133d1454a10; edit authpact.toml instead
 /**
  * The key both sides share: base64url of at least 32 random bytes, in a variable of its own.
  *

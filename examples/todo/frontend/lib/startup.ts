@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest be3963a51551b1b6; edit authpact.toml instead
 /** What must hold before the first request: secrets, tables, a signing key. */
 import type { GenericEndpointContext } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";

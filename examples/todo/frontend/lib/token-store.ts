@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest e7de8ccb96bb95b3; edit authpact.toml instead
 /**
  * Keeps the access token in memory: gone with the page, and out of reach of anything that reads
  * browser storage. After a reload the session cookie obtains the next one.

@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 5699f814175fa583; edit authpact.toml instead
 /**
  * The same Better Auth without Next.js, for tests: `PORT=0 node scripts/issuer.ts`.
  *

@@ -1,3 +1,4 @@
+// authpact 0.1.0 contract 7e9eae3aa670 digest 693c2c8f743dacdb; edit authpact.toml instead
 /**
  * Gives a user one role, or several joined by commas: `node scripts/set-role.ts EMAIL ROLE`.
  *
