@@ -229,6 +229,12 @@ def build_api(state: State) -> Callable[..., Awaitable[None]]:
     async def reports() -> list[str]:
         return []
 
+    async def logout(request: Request) -> dict[str, str]:
+        state.ended.add(guard.verifier.ended_session((await request.body()).decode()))
+        return {}
+
+    if state.contract.revocation.mode == "backchannel":
+        app.add_api_route(state.contract.revocation.path, logout, methods=["POST"])
     ids = itertools.count(1)
     notes, tasks = Collection(state, "notes", ids), Collection(state, "tasks", ids)
     app.include_router(owned(guard, notes, "/api/notes", by_path=False))

@@ -150,6 +150,11 @@ def build_issuer(state: State, signer: Signer) -> Callable[..., Awaitable[None]]
             response.headers["set-auth-jwt"] = signed
         return response
 
+    async def key_set(_: Request) -> JSONResponse:
+        return JSONResponse({"keys": [issuer.signer.public]})
+
+    if state.contract.token.mode == "jwks":
+        app.add_route(state.contract.keys.jwks_path, key_set)
     app.add_route("/api/auth/token", token)
     app.add_route("/api/auth/get-session", get_session)
     return app

@@ -1,7 +1,5 @@
 """Starting the lab, whole or as a bare API, and probing it."""
 
-from collections.abc import Callable
-
 from authpact.contract import Contract
 from authpact.findings import Outcome, Run
 from authpact.probe import ApplicationTarget, Signer, Signing, generate, run
@@ -22,7 +20,7 @@ def probe_lab(
 ) -> Run:
     """Probe the whole lab: issuer, API, signing keys and the right to grant roles."""
     signing = keys_of(contract.token.algorithm)
-    state = State(contract, frozenset(flaws))
+    state = State(contract, frozenset(" ".join(flaws).split()))
     retired = signing.retired
     assert retired is not None
     state.retired = {retired.key_id: public(retired)}
@@ -48,6 +46,3 @@ def public(signer: Signer) -> object:
 
 def probes_with(outcome: Outcome, judged: Run) -> set[str]:
     return {v.probe for v in judged.verdicts if v.outcome is outcome}
-
-
-Grant = Callable[[str, str], None]

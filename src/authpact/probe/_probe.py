@@ -43,7 +43,6 @@ class Need(Enum):
     """What a probe cannot do without; the value says so to the reader of a report."""
 
     SIGNING = "needs a key the API accepts, to sign tokens with"
-    OTHER_SIGNING = "needs a second key the API is configured with, to try a rotation"
     ISSUER = "needs a running Better Auth (the target names none)"
     PUBLIC_KEY = "needs the issuer's public key"
 

@@ -10,6 +10,7 @@ from authpact.contract import Contract, Criterion, Endpoint, criteria, digest
 from authpact.errors import ProbeError
 from authpact.findings import Control, Outcome, Run, RunStats, Verdict
 from authpact.probe._case import NO_TOKEN, Case, Person
+from authpact.probe._departures import departures
 from authpact.probe._mask import exchange, replay
 from authpact.probe._messages import Claims, Request, Response, Side
 from authpact.probe._people import first_objects, invented, promoted, sign_up
@@ -123,10 +124,12 @@ def _prepare(contract: Contract, system: System, transport: Transport, clock: Cl
 def _public_keys(contract: Contract, system: System, transport: Transport) -> tuple[Claims, ...]:
     if contract.token.mode != "jwks":
         return ()
-    if system.signing:
-        return (system.signing.current.public,)
+    own = (system.signing.current.public,) if system.signing else ()
+    if system.issuer is None:
+        return own
     keys = transport.send(Request("GET", contract.keys.jwks_path, side=Side.ISSUER)).member("keys")
-    return tuple(k for k in keys if isinstance(k, dict)) if isinstance(keys, list) else ()
+    published = [k for k in keys if isinstance(k, dict)] if isinstance(keys, list) else []
+    return (*own, *(k for k in published if k.get("kid") not in {o["kid"] for o in own}))
 
 
 def _control(case: Case, transport: Transport) -> Control:
@@ -141,8 +144,7 @@ def _control(case: Case, transport: Transport) -> Control:
     if not allowed.succeeded:
         raise ProbeError(
             f"The control failed: {case.endpoint} with a valid token answered {allowed.status}. "
-            "Nothing else was tried. Compare issuer, audience, algorithm and keys of the API with "
-            "the contract."
+            f"Nothing else was tried. {_suspicion(prepared)}"
         )
     if not refused.refused:
         raise ProbeError(
@@ -150,6 +152,14 @@ def _control(case: Case, transport: Transport) -> Control:
             "The endpoint is open, so nothing else would mean anything."
         )
     return control
+
+
+def _suspicion(case: Case) -> str:
+    """Say why a valid token may have been refused."""
+    found = departures(case.contract, case.caller(case.endpoint).token)
+    if found:
+        return f"The issuer keeps to another contract: in its token {'; '.join(found)}."
+    return "Compare issuer, audience, algorithm and keys of the API with the contract."
 
 
 @dataclass(slots=True)
@@ -186,7 +196,6 @@ class _Inquiry:
         signing = self.case.signing
         return {
             Need.SIGNING: signing is not None,
-            Need.OTHER_SIGNING: signing is not None and signing.other is not None,
             Need.ISSUER: self.case.has_issuer,
             Need.PUBLIC_KEY: bool(self.case.public_keys),
         }[need]

@@ -39,10 +39,10 @@ _KEY_MEMBERS = ("kty", "crv", "x", "y", "n", "e")
 def attempt(case: Case) -> Attempt:
     """Present HS256 tokens keyed with what the issuer publishes."""
     tokens: dict[str, str] = {}
-    for jwk in case.public_keys[:1]:
+    for jwk in case.public_keys:
         header: Claims = {"alg": "HS256", "typ": "at+jwt", "kid": jwk.get("kid")}
         for label, secret in published_forms(jwk).items():
-            tokens[f"keyed with {label}"] = keyed_with(secret, case.good, header)
+            tokens[f"{jwk.get('kid')} as {label}"] = keyed_with(secret, case.good, header)
     return present(case, tokens, "All {count} confused keys got 401.")
 
 

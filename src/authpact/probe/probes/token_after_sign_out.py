@@ -1,17 +1,48 @@
+import uuid
 from collections.abc import Generator
 
 from authpact.probe._case import Case, expired_twin
 from authpact.probe._judge import UNAUTHORIZED, coded, told
-from authpact.probe._messages import Request, Response
-from authpact.probe._people import sign_in
+from authpact.probe._messages import Claims, Request, Response
+from authpact.probe._people import invented, sign_in
 from authpact.probe._places import representative
-from authpact.probe._probe import Attempt, Judgement, Need, Probe, broken, held
+from authpact.probe._probe import Attempt, Judgement, Need, Probe, broken, held, inconclusive
 
 _POLLS, _PAUSE = 10, 0.5
+_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 def attempt(case: Case) -> Attempt:
-    """Sign in, fetch a token, sign out, and present the token."""
+    """End a session, really or by a logout token of our own, and present its token."""
+    if case.has_issuer:
+        return (yield from _after_real_sign_out(case))
+    if case.contract.revocation.mode == "backchannel" and case.signing:
+        return (yield from _after_forged_logout(case))
+    return inconclusive(f"This {Need.ISSUER.value}.")
+
+
+def _after_forged_logout(case: Case) -> Attempt:
+    person = invented(case.contract, case.signer, case.now)
+    place = representative(case.contract)[0]
+    token = case.contract.token
+    claims: Claims = {
+        "iss": token.issuer,
+        "aud": token.audience,
+        "iat": case.now,
+        "exp": case.now + 60,
+        "jti": str(uuid.uuid4()),
+        "sid": person.session,
+        "events": {_EVENT: {}},
+    }
+    logout = case.signer.sign(claims, case.signer.header(typ="logout+jwt"))
+    request = Request("POST", case.contract.revocation.path)
+    told_off = yield request.form(f"logout_token={logout}".encode()).labelled("logout token")
+    if not told_off.succeeded:
+        return broken(f"A logout token of the issuer {told(told_off)}.", told_off)
+    return (yield from _revoked(case.call(place, person=person)))
+
+
+def _after_real_sign_out(case: Case) -> Attempt:
     person = yield from sign_in(case.contract, case.origin, case.alice)
     place = representative(case.contract)[0]
     fresh = yield case.call(place, person=person).labelled("before sign-out")
@@ -57,5 +88,4 @@ PROBE = Probe(
     requirement="session:token-after-sign-out",
     summary="Presents a token after its session was signed out.",
     attempt=attempt,
-    needs=frozenset({Need.ISSUER}),
 )
