@@ -11,7 +11,7 @@ AuthpactError
 │   ├── TokenExpired        `token_expired`    was good, is over: ask for a new one
 │   ├── TokenRevoked        `token_revoked`    its session was ended
 │   └── TokenInvalid        `token_invalid`    signature or a claim does not hold
-├── AccessError             the principal is known but may not (HTTP 403, or 404 for foreign objects)
+├── AccessError             the principal is known but may not (HTTP 403, or 404 where hidden)
 │   ├── RoleMissing         `role_missing`
 │   ├── PermissionMissing   `permission_missing`
 │   ├── NotOwner            `not_owner`

@@ -60,6 +60,6 @@ def running(app: object) -> Iterator[str]:
         listener.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serve() -> Callable[[object], AbstractContextManager[str]]:
     return running

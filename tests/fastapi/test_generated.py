@@ -8,12 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from authpact import Contract, load
 from authpact.compile.targets.fastapi import render
 from authpact.contract import Endpoint
 from authpact.testing import LocalIssuer
-from fastapi import FastAPI
 
 GOLDEN = sorted(Path(__file__).parents[1].glob("golden/*/authpact.toml"))
 UNUSUAL = """
