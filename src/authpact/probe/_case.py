@@ -70,8 +70,8 @@ class Case:
 
     @property
     def good(self) -> Claims:
-        """Fresh, valid claims of Alice."""
-        return self.claims(self.alice)
+        """Fresh, valid claims of somebody who may call the endpoint of the case."""
+        return self.claims(self.caller(self.endpoint))
 
     @property
     def origin(self) -> str:

@@ -14,6 +14,7 @@ Question = Callable[[Response], str]
 UNAUTHORIZED = 401
 FORBIDDEN = 403
 SERVER_ERROR = 500
+_LABELS_SHOWN = 5
 
 
 def told(response: Response) -> str:
@@ -59,7 +60,8 @@ class Tally:
     """Collects what went wrong over several exchanges and ends in one judgement."""
 
     count: int = 0
-    faults: list[str] = field(default_factory=list)
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    """What went wrong → the labels it went wrong with."""
     exhibits: list[Response] = field(default_factory=list)
     last: Response | None = None
 
@@ -68,15 +70,22 @@ class Tally:
         self.count += 1
         self.last = response
         if fault:
-            self.faults.append(f"{label}: {fault}" if label else fault)
+            self.faults.setdefault(fault, []).append(label)
             self.exhibits.append(response)
 
     def judge(self, good: str) -> Judgement:
         """End: held with this sentence, or broken with every fault named."""
         if not self.faults:
             return held(good, *((self.last,) if self.last else ()))
-        named = "; ".join(self.faults[:6]) + ("; …" if len(self.faults) > 6 else "")  # noqa: PLR2004  # a reader stops there
-        return broken(f"{len(self.faults)} of {self.count}: {named}.", *self.exhibits[:6])
+        wrong = sum(len(labels) for labels in self.faults.values())
+        named = "; ".join(f"{fault}: {_listed(labels)}" for fault, labels in self.faults.items())
+        return broken(f"{wrong} of {self.count} {named}.", *self.exhibits)
+
+
+def _listed(labels: list[str]) -> str:
+    shown = ", ".join(label for label in labels[:_LABELS_SHOWN] if label)
+    rest = len(labels) - _LABELS_SHOWN
+    return f"{shown} and {rest} more" if rest > 0 else shown
 
 
 def ask_each(

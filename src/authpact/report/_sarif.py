@@ -1,0 +1,140 @@
+"""SARIF 2.1.0: for code scanning. Every rule is listed, fingerprints survive line moves."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from authpact.findings import Finding, Outcome, Run, Severity, Verdict
+from authpact.report._json import tool
+from authpact.report._rows import evidence_of, rows_of
+from authpact.requirements import REQUIREMENTS
+
+_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS: Final = {
+    Severity.INFO: "note",
+    Severity.LOW: "note",
+    Severity.MEDIUM: "warning",
+    Severity.HIGH: "error",
+    Severity.CRITICAL: "error",
+}
+_SCORES: Final = {
+    Severity.INFO: "0.0",
+    Severity.LOW: "3.0",
+    Severity.MEDIUM: "5.5",
+    Severity.HIGH: "8.0",
+    Severity.CRITICAL: "9.5",
+}
+_CONTRACT_FILE: Final = "authpact.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """What a report says about a rule, found or not."""
+
+    id: str
+    requirement: str
+    summary: str
+    why: str
+    remedy: str
+    severity: Severity
+
+
+def _rule(rule: RuleText) -> dict[str, object]:
+    sources = REQUIREMENTS[rule.requirement].sources if rule.requirement in REQUIREMENTS else ()
+    return {
+        "id": rule.id,
+        "name": rule.id,
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.why or rule.summary},
+        "help": {"text": rule.remedy or rule.summary},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {
+            "tags": ["security", rule.requirement, *sources],
+            "security-severity": _SCORES[rule.severity],
+        },
+    }
+
+
+def _document(rules: list[RuleText], results: list[dict[str, object]]) -> str:
+    driver: dict[str, object] = {**tool(), "rules": [_rule(r) for r in rules]}
+    document = {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _result(finding: Finding, index: int) -> dict[str, object]:
+    place = finding.location
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": f"{finding.message} {finding.remedy}".strip()},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": place.file},
+                    "region": {"startLine": place.line, "startColumn": place.column},
+                }
+            }
+        ],
+        "partialFingerprints": {"authpact/v1": finding.fingerprint},
+        "properties": {"confidence": finding.confidence.value, "category": finding.category},
+    }
+
+
+def findings_as_sarif(findings: tuple[Finding, ...], rules: Iterable[RuleText]) -> str:
+    """Render findings; `rules` lists every rule that was tried, found or not."""
+    listed = {rule.id: rule for rule in rules}
+    for f in findings:
+        known = RuleText(f.rule, f.requirement, f.rule, f.why, f.remedy, f.severity)
+        listed.setdefault(f.rule, known)
+    order = list(listed)
+    return _document(list(listed.values()), [_result(f, order.index(f.rule)) for f in findings])
+
+
+def _broken(verdict: Verdict, index: int) -> dict[str, object]:
+    identity = f"{verdict.criterion} {verdict.endpoint}".encode()
+    place = {"fullyQualifiedName": verdict.endpoint or verdict.criterion, "kind": "member"}
+    return {
+        "ruleId": verdict.criterion,
+        "ruleIndex": index,
+        "level": "error",
+        "message": {"text": f"{verdict.endpoint}: {verdict.reason}"},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": _CONTRACT_FILE},
+                    "region": {"startLine": 1, "startColumn": 1},
+                },
+                "logicalLocations": [place],
+            }
+        ],
+        "partialFingerprints": {"authpact/v1": hashlib.sha256(identity).hexdigest()[:16]},
+        "properties": {"evidence": evidence_of(verdict), "replay": verdict.replay},
+    }
+
+
+def run_as_sarif(run: Run) -> str:
+    """Render the broken verdicts of a run; every criterion is listed as a rule."""
+    rows = rows_of(run)
+    rules = [
+        RuleText(
+            row.criterion.id,
+            row.requirement.id,
+            row.criterion.sentence,
+            row.requirement.sentence,
+            f"Sources: {row.sources}.",
+            Severity.HIGH,
+        )
+        for row in rows
+    ]
+    order = [rule.id for rule in rules]
+    broken = [v for v in run.verdicts if v.outcome is Outcome.BROKEN]
+    return _document(rules, [_broken(v, order.index(v.criterion)) for v in broken])
