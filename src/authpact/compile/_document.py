@@ -1,6 +1,6 @@
 """A Markdown document parsed once into frozen values; the checks read nothing else.
 
-Lines count from 1. `rules` is the text that states something: the prose without code fences, the
+Lines count from 1. `rules` is the text that states something: the prose without citations, code fences, the
 out-of-scope list, acceptance criteria and open questions, every other character where it was.
 """
 
@@ -47,6 +47,7 @@ _NUMBER: Final = re.compile(r"^\d+(\.\d+)*[.)]?\s+")
 _SILENT: Final = re.compile(
     r"^(out.of.scope|acceptance criteria|open (questions|points)|self.?check)", re.IGNORECASE
 )
+_CITATION: Final = re.compile(r"\[[a-z]+:[a-z-]+\]")
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*\"(])")
 
 
@@ -167,7 +168,7 @@ def parse_document(text: str, file: str = "authentication.md") -> Document:
         fences=fences,
         statements=statements,
         stated=tuple(s for s in statements if s.line not in quiet),
-        rules=rules,
+        rules=_CITATION.sub(lambda match: " " * len(match[0]), rules),
         _starts=_line_starts(rules),
     )
 

@@ -11,10 +11,10 @@ _CITED = re.compile(r"(?<![`\w(\[])\[([a-z]+:[a-z-]+)\](?!\()")
 
 
 def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
-    for number, line in enumerate(document.rules.splitlines(), start=1):
-        for name in _CITED.findall(line):
+    for statement in document.statements:
+        for name in _CITED.findall(statement.text):
             if name not in REQUIREMENTS:
-                yield Remark(number, f"{name} is not a requirement")
+                yield Remark(statement.line, f"{name} is not a requirement")
 
 
 CHECK = DocumentCheck(
