@@ -1,20 +1,21 @@
 "use client";
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Task, tasksOf } from "../tasks/tasks-api.ts";
 import { AddTask } from "./add-task.tsx";
 import { ProblemNotice } from "./problem-notice.tsx";
 import { TaskItem } from "./task-item.tsx";
 
-/** The list, and every change to it: what the API answered is what is shown. */
+/** The list as the API has it: it is read again after every change, and the latest answer counts. */
 function useTasks(userId: string) {
   const remote = useMemo(() => tasksOf(userId), [userId]);
   const [tasks, setTasks] = useState<readonly Task[] | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
+  const latest = useRef(0);
 
-  const attempt = useCallback(async (change: () => Promise<void>): Promise<boolean> => {
+  const attempt = useCallback(async (work: () => Promise<unknown>): Promise<boolean> => {
     try {
-      await change();
+      await work();
       setProblem(null);
       return true;
     } catch (error) {
@@ -22,28 +23,35 @@ function useTasks(userId: string) {
       return false;
     }
   }, []);
-  const load = useCallback(() => attempt(async () => setTasks(await remote.list())), [attempt, remote]);
+
+  const load = useCallback(() => {
+    latest.current += 1;
+    const turn = latest.current;
+    return attempt(async () => {
+      const answer = await remote.list();
+      if (turn === latest.current) setTasks(answer);
+    });
+  }, [attempt, remote]);
+
   useEffect(() => {
     void load();
   }, [load]);
 
-  const replace = (task: Task) => setTasks((all) => all?.map((other) => (other.id === task.id ? task : other)) ?? null);
-  return { remote, tasks, setTasks, problem, attempt, load, replace };
+  /** Tells whether the change was made, even if the list could not be read afterwards. */
+  const change = async (work: () => Promise<unknown>): Promise<boolean> => {
+    const made = await attempt(work);
+    if (made) await load();
+    return made;
+  };
+
+  return { remote, tasks, problem, load, change };
 }
 
 export function TaskList({ userId }: { readonly userId: string }) {
-  const { remote, tasks, setTasks, problem, attempt, load, replace } = useTasks(userId);
-  const remove = async (task: Task) => {
-    await remote.remove(task);
-    setTasks((all) => all?.filter((other) => other.id !== task.id) ?? null);
-  };
-
+  const { remote, tasks, problem, load, change } = useTasks(userId);
   return (
     <section aria-label="Your tasks">
-      <AddTask onAdd={(draft) => attempt(async () => {
-        const added = await remote.add(draft);
-        setTasks((all) => [...(all ?? []), added]);
-      })} />
+      <AddTask onAdd={(draft) => change(() => remote.add(draft))} />
       {problem === null ? null : <ProblemNotice problem={problem} onRetry={load} />}
       {tasks === null && problem === null ? <p className="hint" role="status">Loading…</p> : null}
       {tasks?.length === 0 ? <p className="empty">Nothing to do. Add your first task above.</p> : null}
@@ -52,9 +60,9 @@ export function TaskList({ userId }: { readonly userId: string }) {
           <TaskItem
             key={task.id}
             task={task}
-            onToggle={() => attempt(async () => replace(await remote.toggle(task)))}
-            onUpdate={(draft) => attempt(async () => replace(await remote.update(task, draft)))}
-            onRemove={() => attempt(() => remove(task))}
+            onToggle={() => change(() => remote.toggle(task))}
+            onUpdate={(draft) => change(() => remote.update(task, draft))}
+            onRemove={() => change(() => remote.remove(task))}
           />
         ))}
       </ul>
