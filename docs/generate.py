@@ -49,7 +49,7 @@ def contract_page() -> str:
 
 def acceptance_page() -> str:
     """The criteria of the example and the probes that execute them."""
-    found = {p.slug: p for p in all_probes()}
+    found = all_probes()
     rows = [
         (f"`{c.id}`", c.sentence, f"`{c.requirement}`", f"`{c.probe}`", found[c.probe].summary)
         for c in criteria(load(EXAMPLE))

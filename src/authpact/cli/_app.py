@@ -27,14 +27,19 @@ app = App(
     help_epilogue=_EPILOGUE,
     version_flags=["--version"],
 )
-app.command("authpact.cli._init:init", name="init")
-app.command("authpact.cli._contract:contract", name="contract")
-app.command("authpact.cli._compile:compile_command", name="compile")
-app.command("authpact.cli._secret:secret", name="secret")
-app.command("authpact.cli._lint:lint", name="lint")
-app.command("authpact.cli._probe:probe", name="probe")
-app.command("authpact.cli._demo:demo", name="demo")
-app.command("authpact.cli._explain:explain", name="explain")
+
+_COMMANDS: Final = {
+    "init": ("_init:init", "Write a complete contract."),
+    "contract": ("_contract:contract", "Check a contract, or explain one of its fields."),
+    "compile": ("_compile:compile_command", "Write documents, environment files and wiring."),
+    "secret": ("_secret:secret", "Make development secrets into two .env files."),
+    "lint": ("_lint:lint", "Run the checklist over an authentication document."),
+    "probe": ("_probe:probe", "Execute the acceptance criteria against a running system."),
+    "demo": ("_demo:demo", "Start both sides for real and prove every criterion."),
+    "explain": ("_explain:explain", "Explain a requirement."),
+}
+for _name, (_place, _help) in _COMMANDS.items():
+    app.command(f"authpact.cli.{_place}", name=_name, help=_help)
 
 
 def run(arguments: list[str]) -> int:

@@ -30,8 +30,8 @@ def compile_command(
     *,
     contract: Path = Path("authpact.toml"),
     output: Path | None = None,
-    target: Annotated[tuple[str, ...], Parameter(negative="")] = (),
-    check: Annotated[bool, Parameter(negative="")] = False,
+    target: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
+    check: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     format: Literal["terminal", "json"] = "terminal",  # noqa: A002
 ) -> int:
     """Write the documents, environment files and wiring that the contract stands for.

@@ -11,7 +11,7 @@ from authpact.errors import AuthpactError
 
 def init(
     *,
-    yes: Annotated[bool, Parameter(negative="")] = False,
+    yes: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     output: Path = Path("authpact.toml"),
 ) -> int:
     """Write a complete contract.

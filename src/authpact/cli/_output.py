@@ -1,10 +1,15 @@
 """Where text goes: results to stdout or a file, progress and complaints to stderr."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
+from typing import Final
 
 from authpact.errors import AuthpactError
+
+_NARROW: Final = 80
+_WIDE: Final = 120
 
 
 def complain(text: str, remedy: str = "") -> None:
@@ -17,6 +22,11 @@ def complain(text: str, remedy: str = "") -> None:
 def progress(text: str) -> None:
     """Write one line of progress to stderr."""
     print(text, file=sys.stderr, flush=True)
+
+
+def width() -> int:
+    """Return the columns that a terminal report may use."""
+    return min(max(shutil.get_terminal_size((_NARROW, 24)).columns, _NARROW), _WIDE)
 
 
 def emit(text: str, output: Path | None = None) -> None:

@@ -139,7 +139,10 @@ _ROWS: Final = (
 
 
 def _values(contract: Contract) -> dict[str, object]:
-    gone = render_duration(contract.token.lifetime + contract.token.leeway)
+    gone = (
+        f"{render_duration(contract.token.lifetime)} plus "
+        f"{render_duration(contract.token.leeway)} leeway"
+    )
     after = (
         f"A token issued before sign-out is accepted until it expires, at most {gone} later, and not longer."
         if contract.revocation.mode == "none"
