@@ -2,12 +2,22 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Annotated
 
 import pytest
 import uvicorn
+from fastapi import APIRouter, FastAPI
 
+from authpact import Contract, Principal
+from authpact.fastapi import (
+    CurrentPrincipal,
+    Owner,
+    RequirePermission,
+    RequireRole,
+    require_owner,
+)
 from authpact.testing import LocalIssuer
 
 
@@ -48,7 +58,12 @@ def running(app: object) -> Iterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))  # type: ignore[arg-type]  # any ASGI application
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+
+    def run() -> None:
+        with suppress(SystemExit):  # how uvicorn says that the application did not start
+            server.run([listener])
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     while not server.started and thread.is_alive():
         thread.join(0.01)
@@ -63,3 +78,81 @@ def running(app: object) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def serve() -> Callable[[object], AbstractContextManager[str]]:
     return running
+
+
+CONTRACT = Contract.model_validate(
+    {
+        "roles": {"admin": {"permissions": ["tasks:read"]}, "clerk": {}},
+        "endpoints": [
+            {"method": "GET", "path": "/health", "access": "public"},
+            {"method": "GET", "path": "/me", "access": "authenticated"},
+            {
+                "method": "GET",
+                "path": "/api/{user_id}/tasks",
+                "access": "owner",
+                "owner_from": "path:user_id",
+            },
+            {
+                "method": "POST",
+                "path": "/api/{user_id}/tasks",
+                "access": "owner",
+                "owner_from": "path:user_id",
+            },
+            {
+                "method": "GET",
+                "path": "/tasks/{id}",
+                "access": "owner",
+                "owner_from": "resource",
+            },
+            {"method": "GET", "path": "/admin", "access": "role:admin"},
+            {"method": "GET", "path": "/reports", "access": "permission:tasks:read"},
+        ],
+    }
+)
+
+
+@pytest.fixture
+def contract() -> Contract:
+    return CONTRACT
+
+
+@pytest.fixture
+def build() -> Callable[[], FastAPI]:
+    return build_application
+
+
+def build_application() -> FastAPI:
+    """One route for every access level, some of them in an included router."""
+    app, router = FastAPI(), APIRouter(prefix="/api")
+
+    @app.get("/health")
+    async def health() -> str:
+        return "ok"
+
+    @app.get("/me")
+    async def me(principal: CurrentPrincipal) -> str:
+        return principal.subject
+
+    @router.get("/{user_id}/tasks")
+    async def tasks(user_id: str, owner: Owner) -> list[str]:
+        return [user_id, owner.subject]
+
+    @router.post("/{user_id}/tasks")
+    async def create(user_id: str, owner: Owner, body: dict[str, int]) -> object:
+        return [user_id, owner.subject, body]
+
+    @app.get("/tasks/{id}")
+    def task(id: str, owner: Owner) -> str:  # noqa: A002  # the name in the contract
+        rows = {"1": "u1", "2": "u2"}
+        return require_owner(owner, rows.get(id), str)
+
+    @app.get("/admin")
+    async def admin(principal: Annotated[Principal, RequireRole("admin")]) -> str:
+        return principal.subject
+
+    @app.get("/reports", dependencies=[RequirePermission("tasks:read")])
+    async def reports() -> str:
+        return "figures"
+
+    app.include_router(router)
+    return app
