@@ -1,6 +1,7 @@
 """Loopback servers for a run in this process: the application itself and a key set."""
 
 import json
+import logging
 import socket
 import threading
 import time
@@ -27,28 +28,64 @@ def serve_application(app: Asgi) -> Iterator[str]:
         import uvicorn  # noqa: PLC0415  # only a target inside this process needs a server
     except ImportError as error:
         raise ProbeError("A target `module:app` needs uvicorn: pip install uvicorn.") from error
-    config = uvicorn.Config(app, log_config=None, log_level="critical", access_log=False)
+    config = uvicorn.Config(app, log_config=None, log_level="error", access_log=False)
     server = uvicorn.Server(config)
     listener = socket.create_server(("127.0.0.1", 0))
     # Inherited by every connection: else each answer waits 40 ms for a delayed acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
-    try:
-        _await_start(server, thread)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(_START_LIMIT)
-        listener.close()
+    with _listening() as complaints:
+        thread.start()
+        try:
+            _await_start(server, thread, complaints)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(_START_LIMIT)
+            listener.close()
 
 
-def _await_start(server: object, thread: threading.Thread) -> None:
+def _await_start(server: object, thread: threading.Thread, complaints: Sequence[str]) -> None:
     deadline = time.monotonic() + _START_LIMIT
     while not getattr(server, "started", False):
         if not thread.is_alive() or time.monotonic() > deadline:
-            raise ProbeError("The application did not start: its own log says why.")
+            raise ProbeError(f"The application did not start. {_gist(complaints)}")
         time.sleep(_POLL)
+
+
+class _Notes(logging.Handler):
+    """Keeps what the server complains about instead of printing it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(self.format(record))
+
+
+@contextmanager
+def _listening() -> Iterator[Sequence[str]]:
+    logger, notes = logging.getLogger("uvicorn.error"), _Notes()
+    before = logger.propagate
+    # Where the application configured no logging, Python would print each of a thousand refusals.
+    silence = logging.NullHandler()
+    logging.getLogger().addHandler(silence)
+    logger.addHandler(notes)
+    logger.propagate = False
+    try:
+        yield notes.texts
+    finally:
+        logging.getLogger().removeHandler(silence)
+        logger.removeHandler(notes)
+        logger.propagate = before
+
+
+def _gist(complaints: Sequence[str]) -> str:
+    """Return the error that stopped it: without the stack, and without the server's last words."""
+    lines = (complaints[0] if complaints else "").rstrip().splitlines()
+    last_frame = max((i for i, line in enumerate(lines) if line.startswith("  ")), default=-1)
+    return "\n".join(lines[last_frame + 1 :]) or "It gave no reason."
 
 
 @contextmanager
