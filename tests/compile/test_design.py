@@ -146,7 +146,9 @@ def test_the_refusals_are_those_of_the_error_table(client: TestClient, issuer: L
 def test_the_json_example_is_a_real_answer(client: TestClient, issuer: LocalIssuer) -> None:
     expired = bearer(issuer.token("u1", exp=1_000_900, iat=1_000_000))
     answer = client.get("/api/me", headers=expired).text
-    (example,) = [f.text for f in parse_document(rendered(issuer.contract)).fences if f.language == "json"]
+    (example,) = [
+        f.text for f in parse_document(rendered(issuer.contract)).fences if f.language == "json"
+    ]
     assert example.strip().replace(" ", "") == answer.replace(" ", "")
 
 

@@ -139,7 +139,9 @@ def test_a_default_is_listed_as_an_assumption_until_somebody_decides_it() -> Non
     decided = contract.model_copy(
         update={
             "decisions": {
-                "revocation": Decision(value="none", origin="answer", rationale="Fifteen minutes are fine.")
+                "revocation": Decision(
+                    value="none", origin="answer", rationale="Fifteen minutes are fine."
+                )
             }
         }
     )

@@ -81,11 +81,18 @@ class Statement:
     """One sentence, list item or table row that states something."""
 
     text: str
+    """On one line, without citations."""
     line: int
+    """Where it begins."""
+    breaks: tuple[int, ...] = ()
+    """Offsets at which the next line began."""
     cells: tuple[str, ...] = ()
     """The cells of a table row, empty elsewhere."""
     header: tuple[str, ...] = ()
-    item: bool = False
+
+    def line_at(self, offset: int) -> int:
+        """Return the line of a place in the text."""
+        return self.line + bisect_right(self.breaks, offset)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,7 +210,6 @@ def _fences(tokens: Sequence[Token]) -> Iterator[Fence]:
 def _statements(tokens: Sequence[Token]) -> Iterator[Statement]:
     header: tuple[str, ...] = ()
     cells: list[str] = []
-    depth = 0
     for index, token in enumerate(tokens):
         if token.type == "thead_open":
             header = ()
@@ -214,15 +220,13 @@ def _statements(tokens: Sequence[Token]) -> Iterator[Statement]:
                 header = tuple(cells)
             else:
                 line = _row_line(tokens, index)
-                yield Statement(" | ".join(cells), line, tuple(cells), header)
-        elif token.type in {"list_item_open", "list_item_close"}:
-            depth += 1 if token.type == "list_item_open" else -1
+                yield Statement(" | ".join(cells), line, (), tuple(cells), header)
         elif token.type == "inline":
             before = tokens[index - 1].type
             if before in {"th_open", "td_open"}:
-                cells.append(token.content.strip())
+                cells.append(_CITATION.sub("", token.content).strip())
             elif before == "paragraph_open":
-                yield from _sentences(token, item=depth > 0)
+                yield from _sentences(token)
 
 
 def _row_line(tokens: Sequence[Token], index: int) -> int:
@@ -230,14 +234,15 @@ def _row_line(tokens: Sequence[Token], index: int) -> int:
     return next(_first(tokens[i]) for i in range(index, -1, -1) if tokens[i].type == "tr_open")
 
 
-def _sentences(token: Token, *, item: bool) -> Iterator[Statement]:
+def _sentences(token: Token) -> Iterator[Statement]:
     start = 0
     for gap in [*_SENTENCE.finditer(token.content), None]:
         stop = gap.start() if gap else len(token.content)
-        text = token.content[start:stop].strip()
-        if text:
+        raw = _CITATION.sub("", token.content[start:stop]).rstrip()
+        if raw:
             line = _first(token) + token.content.count("\n", 0, start)
-            yield Statement(text, line, item=item)
+            breaks = tuple(match.start() for match in re.finditer("\n", raw))
+            yield Statement(raw.replace("\n", " "), line, breaks)
         start = gap.end() if gap else stop
 
 

@@ -55,7 +55,9 @@ def _answer(question: str, families: tuple[str, ...], findings: tuple[Finding, .
 def weaknesses(contract: Contract, exposure: str) -> tuple[Weakness, ...]:
     """Return what remains; `exposure` is how long a stolen token works, in words."""
     found = [
-        Weakness("A stolen access token can be used by whoever holds it.", f"It ends after {exposure}."),
+        Weakness(
+            "A stolen access token can be used by whoever holds it.", f"It ends after {exposure}."
+        ),
         Weakness(
             "E-mail addresses are not verified at sign-up.",
             "Raised: switch on `requireEmailVerification` in Better Auth where it matters.",
@@ -74,14 +76,23 @@ def weaknesses(contract: Contract, exposure: str) -> tuple[Weakness, ...]:
         )
     if contract.session.storage != "cookie":
         found.append(
-            Weakness("A script injected into a page can use the token.", "Content Security Policy; short life.")
+            Weakness(
+                "A script injected into a page can use the token.",
+                "Content Security Policy; short life.",
+            )
         )
     if contract.revocation.mode == "none":
         found.append(
-            Weakness("Sign-out does not reach issued tokens.", f"They end after {exposure}, or use `backchannel`.")
+            Weakness(
+                "Sign-out does not reach issued tokens.",
+                f"They end after {exposure}, or use `backchannel`.",
+            )
         )
     elif contract.revocation.store == "memory":
         found.append(
-            Weakness("Ended sessions are forgotten when the API restarts.", f"Tokens end after {exposure}.")
+            Weakness(
+                "Ended sessions are forgotten when the API restarts.",
+                f"Tokens end after {exposure}.",
+            )
         )
     return tuple(found)

@@ -22,7 +22,8 @@ def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
     for statement in document.stated:
         text = statement.text
         if _NAME in text and _SHARED.search(text) and not NEGATION.search(text):
-            yield Remark(statement.line, f"{_NAME} is used for the tokens of the API")
+            line = statement.line_at(text.index(_NAME))
+            yield Remark(line, f"{_NAME} is used for the tokens of the API")
     for fence in document.fences:
         for offset, line in enumerate(fence.text.splitlines()):
             if _CODE.search(line):

@@ -14,8 +14,8 @@ _OPTION = re.compile(
 )
 _SESSION = re.compile(r"\bsession\s*:\s*\{\s*(strategy|jwt)\s*:")
 _PROSE = re.compile(
-    r"\bjwt\b`?(\(\))? plugin\b[^.]*\b(HS256|shared secret|symmetric)\b|"
-    r"\b(HS256|shared secret)\b[^.]*\bjwt\b`?(\(\))? plugin\b",
+    r"\bjwt\b[`()]* plugin\b[^.]*\b(HS256|shared secret|symmetric)\b|"
+    r"\b(HS256|shared secret)\b[^.]*\bjwt\b[`()]* plugin\b",
     re.IGNORECASE,
 )
 

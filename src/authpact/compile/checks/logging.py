@@ -8,9 +8,9 @@ from authpact.contract import Contract
 from authpact.findings import Severity
 
 _SAID = (
-    r"\b(?:logs?|logged|logging)\b[^\n]{0,60}\b(?:not|never|no|without)\b[^\n]{0,60}\b(?:tokens?|secrets?)\b|"
-    r"\b(?:not|never|no)\b[^\n]{0,60}\b(?:tokens?|secrets?)\b[^\n]{0,60}\b(?:logs?|logged|logging)\b|"
-    r"\btokens?\b[^\n]{0,40}\b(?:not|never)\b[^\n]{0,20}\blogged\b"
+    r"\b(?:logs?|logged|logging)\b[^\n.]{0,60}\b(?:not|never|no|without)\b[^\n.]{0,60}\b(?:tokens?|secrets?)\b|"
+    r"\b(?:not|never|no)\b[^\n.]{0,60}\b(?:tokens?|secrets?)\b[^\n.]{0,60}\b(?:logs?|logged|logging)\b|"
+    r"\btokens?\b[^\n.]{0,40}\b(?:not|never)\b[^\n.]{0,20}\blogged\b"
 )
 _LEAK = re.compile(
     r"\blogs?\b (the )?(raw |full |whole )?(token|jwt|authorization header)", re.IGNORECASE

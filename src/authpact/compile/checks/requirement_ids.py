@@ -11,10 +11,11 @@ _CITED = re.compile(r"(?<![`\w(\[])\[([a-z]+:[a-z-]+)\](?!\()")
 
 
 def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
-    for statement in document.statements:
-        for name in _CITED.findall(statement.text):
+    code = {line for f in document.fences for line in range(f.line, f.end + 1)}
+    for number, line in enumerate(document.lines, start=1):
+        for name in _CITED.findall(line) if number not in code else ():
             if name not in REQUIREMENTS:
-                yield Remark(statement.line, f"{name} is not a requirement")
+                yield Remark(number, f"{name} is not a requirement")
 
 
 CHECK = DocumentCheck(

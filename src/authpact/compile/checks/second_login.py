@@ -14,7 +14,7 @@ _STORE = re.compile(
     re.IGNORECASE,
 )
 _ROUTE = re.compile(
-    r"\b(POST|@app\.post\(|@router\.post\()\s*[`\"']?/(?!api/auth/)\S*(login|register|signup|sign-in|signin)\b",
+    r"(?:\bPOST|@\w+\.post\()\s*[`\"']?/(?!api/auth/)\S*(login|register|signup|sign-in|signin)\b",
     re.IGNORECASE,
 )
 _ALLOWED = re.compile(r"\b(relay|forward\w*|development|custom auth)\b", re.IGNORECASE)

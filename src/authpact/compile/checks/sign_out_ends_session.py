@@ -10,7 +10,7 @@ CHECK = DocumentCheck(
     flagged=(Case("## Flows\n\n### Logout\n\n- The page forgets the token.\n"),),
     accepted=(Case("- Sign-out deletes the session.\n"),),
     check=demand(
-        r"\b(?:delet|end|remov|invalidat|revok|destroy|clos)\w*\b[^\n]*\bsession|\bsession\b[^\n]*\b(?:deleted|ended|removed|revoked|invalidated|cleared)\b",
+        r"\b(?:delet|end|remov|invalidat|revok|destroy|clos)(?:e?s|ed|e)?\b (?:the |its |this |their )?session|\bsession\b (?:is |was |gets )?(?:deleted|ended|removed|revoked|invalidated)\b",
         r"log.?out|sign.?out|flows?\b",
         "it is not said that sign-out ends the session",
     ),

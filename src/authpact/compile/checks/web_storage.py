@@ -3,13 +3,12 @@ from collections.abc import Iterator
 
 from authpact.compile._check import Case, DocumentCheck, Remark
 from authpact.compile._document import Document
+from authpact.compile._phrases import NEGATION
 from authpact.contract import Contract
 from authpact.findings import Severity
 
 _STORAGE = re.compile(r"\b(localStorage|sessionStorage|web storage|local storage)\b", re.IGNORECASE)
-_CAVEAT = re.compile(
-    r"\b(XSS|caveat|any script|every script|not|never|avoid|instead)\b|n't\b", re.IGNORECASE
-)
+_CAVEAT = re.compile(r"\b(XSS|caveat|any script|every script)\b", re.IGNORECASE)
 _NEAR = 3
 
 
@@ -17,7 +16,7 @@ def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
     part_of = {n: part for part in document.parts for n in range(part.line, part.end + 1)}
     told: set[int] = set()
     for number, line in enumerate(document.lines, start=1):
-        if not _STORAGE.search(line):
+        if not _STORAGE.search(line) or NEGATION.search(line):
             continue
         part = part_of.get(number)
         first, last = (part.line, part.end) if part else (number, number + _NEAR)
