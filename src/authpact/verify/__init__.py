@@ -2,7 +2,7 @@
 
 from authpact.verify._deployment import Deployment, deploy
 from authpact.verify._gate import MAXIMUM_BYTES
-from authpact.verify._jwk import UnusableKeyError, read_key
+from authpact.verify._jwk import UnusableKeyError, read_key, read_key_set
 from authpact.verify._key_set import KeySet
 from authpact.verify._keys import KeySource, StaticKeys, UnknownKey
 from authpact.verify._policy import (
@@ -46,6 +46,7 @@ __all__ = [
     "deploy",
     "judge_routes",
     "read_key",
+    "read_key_set",
     "require_owner",
     "require_permission",
     "require_role",

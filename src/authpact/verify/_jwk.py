@@ -5,8 +5,10 @@ RFC 8037 2.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -20,6 +22,7 @@ from authpact.verify import _gate
 from authpact.verify._signature import Ed25519Key, P256Key, RsaKey, SignatureKey
 
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+")
 _MAXIMUM_RSA_BITS: Final = 8192
 """A larger key makes every verification a denial of service."""
 
@@ -50,7 +53,15 @@ def read_key(jwk: Jwk, algorithm: Algorithm) -> SignatureKey:
         raise UnusableKeyError("the key material is malformed") from None
 
 
-def read_key_set(text: bytes, algorithm: Algorithm) -> dict[str, SignatureKey]:
+@dataclass(frozen=True, slots=True)
+class ReadKeySet:
+    """The usable keys by id, and why each of the others was left out."""
+
+    keys: Mapping[str, SignatureKey]
+    left_out: tuple[str, ...]
+
+
+def read_key_set(text: bytes, algorithm: Algorithm) -> ReadKeySet:
     """Read a key set; entries that cannot be used, and ids that occur twice, are left out.
 
     Raises UnusableKeyError where the text is no key set at all.
@@ -65,13 +76,16 @@ def read_key_set(text: bytes, algorithm: Algorithm) -> dict[str, SignatureKey]:
     named = [entry for entry in entries if isinstance(entry, dict) and _id(entry)]
     occurrences = Counter(_id(entry) for entry in named)
     keys: dict[str, SignatureKey] = {}
+    left_out = ["an entry has no key id"] * (len(entries) - len(named))
     for entry in named:
-        if occurrences[_id(entry)] == 1:
-            try:
-                keys[_id(entry)] = read_key(entry, algorithm)
-            except UnusableKeyError:
-                continue
-    return keys
+        if occurrences[_id(entry)] > 1:
+            left_out.append("a key id occurs twice")
+            continue
+        try:
+            keys[_id(entry)] = read_key(entry, algorithm)
+        except UnusableKeyError as error:
+            left_out.append(str(error))
+    return ReadKeySet(MappingProxyType(keys), tuple(left_out))
 
 
 def _id(entry: Jwk) -> str:
@@ -90,8 +104,8 @@ def _names(algorithm: Algorithm) -> tuple[str, ...]:
 
 def _member(jwk: Jwk, name: str) -> bytes:
     value = jwk.get(name)
-    if not isinstance(value, str) or not value.isascii() or not value:
-        raise UnusableKeyError("a member of the key is missing")
+    if not isinstance(value, str) or not _BASE64URL.fullmatch(value):
+        raise UnusableKeyError("a member of the key is not base64url")
     return _gate.decode(value.encode())
 
 

@@ -12,7 +12,7 @@ Requirements: keyset:source, keyset:usable-keys, keyset:bounded-refresh, keyset:
 """
 
 import asyncio
-import contextlib
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +27,12 @@ from authpact.verify._signature import SignatureKey
 
 MAXIMUM_BYTES: Final = 65536
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_HEADERS: Final = {
+    "accept": "application/json",
+    "accept-encoding": "identity",
+    "user-agent": "authpact",
+}
+_LOG: Final = logging.getLogger("authpact")
 _RETRY_SECONDS: Final = 5
 """Pause after a failed fetch, where the cooldown is longer."""
 
@@ -99,18 +105,28 @@ class KeySet(KeySource):
         return now - self._attempted_at >= pause
 
     async def _fetch(self, now: float) -> bool:
-        keys: dict[str, SignatureKey] = {}
-        with contextlib.suppress(_failures(), UnusableKeyError, TimeoutError):
-            keys = read_key_set(await self._download(), self._algorithm)
-        self._failed = not keys
-        if not keys:
+        """Replace the keys by those of the issuer; whatever fails leaves them as they are."""
+        failures = (UnusableKeyError, TimeoutError, OSError, *_client_errors())
+        try:
+            read = read_key_set(await self._download(), self._algorithm)
+        except failures as error:
+            _LOG.warning("key set not fetched: %s", ascii(str(error) or type(error).__name__))
+            self._failed = True
             return False
-        if self._fetched is None or self._fetched.keys != keys:
+        for reason in read.left_out:
+            _LOG.warning("key left out of the key set: %s", reason)
+        if not read.keys:
+            _LOG.warning("key set without a usable key")
+            self._failed = True
+            return False
+        self._failed = False
+        if self._fetched is None or self._fetched.keys != read.keys:
             self.generation += 1
-        self._fetched = _Fetched(keys, now)
+        self._fetched = _Fetched(read.keys, now)
         return True
 
     async def _download(self) -> bytes:
+        """Fetch the bytes of the key set; size and total time are bounded."""
         import httpx  # noqa: PLC0415  # an optional dependency of this mode only
 
         limit = self._policy.timeout
@@ -122,20 +138,17 @@ class KeySet(KeySource):
             if response.status_code != httpx.codes.OK:
                 raise UnusableKeyError(f"the issuer answered {response.status_code}")
             body = b""
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.aiter_raw():
                 body += chunk
                 if len(body) > MAXIMUM_BYTES:
                     raise UnusableKeyError("the key set is too large")
             return body
 
 
-_HEADERS: Final = {"accept": "application/json", "user-agent": "authpact"}
-
-
-def _failures() -> type[Exception]:
+def _client_errors() -> tuple[type[Exception], type[Exception]]:
     import httpx  # noqa: PLC0415  # an optional dependency of this mode only
 
-    return httpx.HTTPError
+    return (httpx.HTTPError, httpx.InvalidURL)
 
 
 def _require_httpx() -> None:
