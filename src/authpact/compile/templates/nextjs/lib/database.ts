@@ -7,9 +7,23 @@ import { Pool } from "pg";
 import { isBuilding, variable } from "./environment.ts";
 
 const DEFAULT_FILE = "./auth.db";
+const OPENED = Symbol.for("auth-database");
+
+type Database = DatabaseSync | Pool;
+
+/**
+ * Next.js loads this module once for each of its bundles, and again after every edit: they share
+ * one connection through the global object.
+ */
+const shared = globalThis as typeof globalThis & { [OPENED]?: Database };
 
 /** Throws an Error for any other kind of URL, without repeating it: it may hold a password. */
-export function openDatabase(): DatabaseSync | Pool {
+export function openDatabase(): Database {
+  shared[OPENED] ??= open();
+  return shared[OPENED];
+}
+
+function open(): Database {
   if (isBuilding()) return new DatabaseSync(":memory:");
   const url = variable("DATABASE_URL") ?? `file:${DEFAULT_FILE}`;
   if (/^postgres(ql)?:\/\//.test(url)) return new Pool({ connectionString: url });
