@@ -1,4 +1,4 @@
-"""The checklist over documents: what is broken is found, at its line, by the check that claims it."""
+"""The checklist over documents: what is broken is found at its line by the check for it."""
 
 import re
 import time
@@ -131,7 +131,8 @@ EDITS = {
     "criteria_contract": drop(r"AC-NO-LEAK"),
     "ownership_choice": replace("gets 403 on every method", "gets 403 or 404 on every method"),
     "owner_source": replace(
-        "- The owner of a new object MUST be `sub`; an owner in the body MUST be ignored or refused.",
+        "- The owner of a new object MUST be `sub`; an owner in the body MUST be ignored "
+        "or refused.",
         "- The owner_id of a new object is sent in the body.",
     ),
     "list_scope": drop(r"^- Lists MUST|^- Correctness: The query filters"),
@@ -238,7 +239,7 @@ def test_hand_written_documents_are_judged_line_by_line(name: str) -> None:
 
 
 def test_a_finding_carries_everything_a_report_needs() -> None:
-    (finding,) = [f for f in checklist(EDITS["token_in_url"](specification()), None, "a.md")]
+    (finding,) = list(checklist(EDITS["token_in_url"](specification()), None, "a.md"))
     assert (finding.rule, finding.category) == ("token_in_url", "token_in_url")
     assert finding.location.file == "a.md"
     line = EDITS["token_in_url"](specification()).splitlines()[finding.location.line - 1]

@@ -52,8 +52,10 @@ ALL = list(
 SPREAD = [combination for index, combination in enumerate(ALL) if index % 17 == 3]
 """Every 17th of 720: 17 shares no factor with any axis, so each value meets each other value."""
 
+Combination = tuple[tuple[str, str], int, int, str, bool, str, str]
 
-def contract_of(combination: tuple[object, ...]) -> Contract:
+
+def contract_of(combination: Combination) -> Contract:
     (mode, algorithm), path, resource, revocation, roles, storage, reissue = combination
     document = default_contract().model_dump(mode="json")
     document["token"] |= {"mode": mode, "algorithm": algorithm}
@@ -183,7 +185,7 @@ def test_renamed_variables_are_renamed_everywhere() -> None:
 
 
 @pytest.mark.parametrize("combination", SPREAD, ids=str)
-def test_the_documents_of_any_contract_pass_the_checklist(combination: tuple[object, ...]) -> None:
+def test_the_documents_of_any_contract_pass_the_checklist(combination: Combination) -> None:
     assert list(complaints(contract_of(combination))) == []
 
 

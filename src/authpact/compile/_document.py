@@ -1,7 +1,7 @@
 """A Markdown document parsed once into frozen values; the checks read nothing else.
 
-Lines count from 1. `rules` is the text that states something: the prose without citations, code fences, the
-out-of-scope list, acceptance criteria and open questions, every other character where it was.
+Lines count from 1. `rules` is the text that states something: the prose without citations, code
+fences, the out-of-scope list, acceptance criteria and open questions, all else where it was.
 """
 
 import re
@@ -88,7 +88,6 @@ class Statement:
     """Offsets at which the next line began."""
     cells: tuple[str, ...] = ()
     """The cells of a table row, empty elsewhere."""
-    header: tuple[str, ...] = ()
 
     def line_at(self, offset: int) -> int:
         """Return the line of a place in the text."""
@@ -208,30 +207,17 @@ def _fences(tokens: Sequence[Token]) -> Iterator[Fence]:
 
 
 def _statements(tokens: Sequence[Token]) -> Iterator[Statement]:
-    header: tuple[str, ...] = ()
+    row = 1
     cells: list[str] = []
     for index, token in enumerate(tokens):
-        if token.type == "thead_open":
-            header = ()
-        elif token.type == "tr_open":
-            cells = []
-        elif token.type == "tr_close":
-            if not header:
-                header = tuple(cells)
-            else:
-                line = _row_line(tokens, index)
-                yield Statement(" | ".join(cells), line, (), tuple(cells), header)
-        elif token.type == "inline":
-            before = tokens[index - 1].type
-            if before in {"th_open", "td_open"}:
-                cells.append(_CITATION.sub("", token.content).strip())
-            elif before == "paragraph_open":
-                yield from _sentences(token)
-
-
-def _row_line(tokens: Sequence[Token], index: int) -> int:
-    """`tr_close` has no place of its own: take that of its `tr_open`."""
-    return next(_first(tokens[i]) for i in range(index, -1, -1) if tokens[i].type == "tr_open")
+        if token.type == "tr_open":
+            row, cells = _first(token), []
+        elif token.type == "tr_close" and tokens[index - 1].type == "td_close":
+            yield Statement(" | ".join(cells), row, (), tuple(cells))
+        elif token.type == "inline" and tokens[index - 1].type == "td_open":
+            cells.append(_CITATION.sub("", token.content).strip())
+        elif token.type == "inline" and tokens[index - 1].type == "paragraph_open":
+            yield from _sentences(token)
 
 
 def _sentences(token: Token) -> Iterator[Statement]:

@@ -1,4 +1,4 @@
-"""The environment variables of both sides: the one list behind documents and `.env.example` files."""
+"""The variables of both sides: the one list behind documents and `.env.example` files."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,9 @@ _BYTES: Final = "base64url of at least 32 random bytes, without padding"
 _NEW_KEY: Final = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
 _KEY_ID: Final = "2026-01"
 _FIXED: Final = "none: changes with the deployment only"
-_ROTATE_KEY: Final = "at least every 90 days and at once after a leak; with an overlap of old and new"
+_ROTATE_KEY: Final = (
+    "at least every 90 days and at once after a leak; with an overlap of old and new"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ def _frontend(contract: Contract) -> Iterator[Variable]:
         "frontend",
         "BETTER_AUTH_URL",
         required=True,
-        purpose="the one origin Better Auth answers for; without it Better Auth believes the Host header",
+        purpose="the one origin Better Auth answers for; without it Better Auth believes "
+        "the Host header",
         format="origin: scheme://host[:port], HTTPS outside of local development",
         example=contract.frontend.origins[0]
         if contract.frontend.origins
@@ -83,7 +86,8 @@ def _frontend(contract: Contract) -> Iterator[Variable]:
         "frontend",
         "AUTH_MIGRATE",
         required=False,
-        purpose="leaves the tables alone at start, for deployments that migrate in a step of their own",
+        purpose="leaves the tables alone at start, for deployments that migrate in a step "
+        "of their own",
         format="manual, or not set",
         example="manual",
     )
@@ -191,7 +195,8 @@ def _verification_keys(contract: Contract) -> Variable:
             "backend",
             contract.keys.jwks_url_env,
             required=False,
-            purpose="address of the issuer's public key set, not a secret; default: issuer and path",
+            purpose="address of the issuer's public key set, not a secret; default: "
+            "issuer and path",
             format="URL, HTTPS outside of local development",
             example=contract.token.issuer.rstrip("/") + contract.keys.jwks_path,
             rotation="none: the keys behind it rotate at the issuer",

@@ -12,7 +12,8 @@ NEGATION: Final = re.compile(
     re.IGNORECASE,
 )
 _REASONING: Final = re.compile(
-    r"^\**(security|correctness|operability|minimal change|rationale|stated reason|alternatives?)\b",
+    r"^\**(security|correctness|operability|minimal change|rationale|stated reason|"
+    r"alternatives?)\b",
     re.IGNORECASE,
 )
 _DURATION: Final = re.compile(

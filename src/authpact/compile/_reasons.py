@@ -1,4 +1,4 @@
-"""Why each weighty choice is right, weighed on security, correctness, operability, minimal change."""
+"""Why each choice is right: security, correctness, operability, minimal change."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -40,7 +40,8 @@ def algorithm(contract: Contract) -> Reason:
     keys = contract.keys
     return Reason(
         "The API holds no signing key: whoever reads its memory cannot issue tokens.",
-        f"One asymmetric algorithm; {contract.token.algorithm} is signed by Better Auth's own key pair.",
+        f"One asymmetric algorithm; {contract.token.algorithm} is signed by Better Auth's "
+        f"own key pair.",
         f"The API fetches the key set, keeps it {spoken(keys.cache)} and lives on it up to"
         f" {spoken(keys.stale_if_error)} when the issuer is down.",
         "The `jwt()` plugin brings key pair, storage and key set; one variable on the API.",
@@ -78,7 +79,8 @@ _STORAGE_VALUES: Final = MappingProxyType(
 _STORAGE: Final = MappingProxyType(
     {
         "memory": Reason(
-            "Nothing that outlives the page holds the token; a script on the page could still use it.",
+            "Nothing that outlives the page holds the token; a script on the page could "
+            "still use it.",
             "After a reload the session obtains a new token, so no stale one is found.",
             "One extra request per page load.",
             "One module variable.",

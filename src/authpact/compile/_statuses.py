@@ -37,15 +37,18 @@ def _case(name: str, pattern: str, fitting: tuple[int, ...], requirement: str) -
 
 FOREIGN_PATH: Final = _case(
     "the path of another user",
-    r"\b(path|url|user_?id)\b.{0,80}\b(another|other|different|foreign|mismatch\w*|does not match|difference)\b|"
+    r"\b(path|url|user_?id)\b.{0,80}\b(another|other|different|foreign|mismatch\w*|"
+    r"does not match|difference)\b|"
     r"\b(foreign|another user'?s|other users?'?s?) path\b",
     (403, 404),
     "ownership:foreign-path",
 )
 FOREIGN_OBJECT: Final = _case(
     "the object of another user",
-    r"\b(object|resource|row|task|record|item)s?\b.{0,30}\b(of|owned by|belong\w* to) (another|other|someone|a different)\b|"
-    r"\b(foreign|another user'?s|other users?'?s?|someone else'?s) (object|resource|task|row|record|item)s?\b",
+    r"\b(object|resource|row|task|record|item)s?\b.{0,30}\b(of|owned by|"
+    r"belong\w* to) (another|other|someone|a different)\b|"
+    r"\b(foreign|another user'?s|other users?'?s?|someone else'?s) (object|resource|task|"
+    r"row|record|item)s?\b",
     (403, 404),
     "ownership:foreign-resource",
 )
@@ -60,16 +63,20 @@ CASES: Final = (
     ),
     _case(
         "a token that does not verify",
-        r"\b(invalid|malformed|expired|tampered|forged|unsigned|bad) (or \w+ |, \w+ )*(access |bearer )?"
-        r"(tokens?|jwts?|signature)\b|\b(token|jwt) (is |has )?(invalid|malformed|expired|tampered)\b|"
+        r"\b(invalid|malformed|expired|tampered|forged|unsigned|bad) (or \w+ |"
+        r", \w+ )*(access |bearer )?"
+        r"(tokens?|jwts?|signature)\b|\b(token|jwt) (is |has )?(invalid|malformed|expired|"
+        r"tampered)\b|"
         r"\bexpired token\b",
         (401,),
         "error:unauthenticated",
     ),
     _case(
         "a missing role or permission",
-        r"\b(role|permission|privilege|scope)s? (is |are )?(missing|lacking|insufficient|not granted)\b|"
-        r"\b(missing|lacks?|lacking|without|insufficient|wrong) .{0,20}\b(role|permission|privilege|scope)s?\b",
+        r"\b(role|permission|privilege|scope)s? (is |are )?(missing|lacking|insufficient|"
+        r"not granted)\b|"
+        r"\b(missing|lacks?|lacking|without|insufficient|wrong) .{0,20}\b(role|permission|"
+        r"privilege|scope)s?\b",
         (403,),
         "error:forbidden",
     ),
@@ -97,7 +104,7 @@ def _given(document: Document) -> Iterator[Given]:
 
 
 def _readable(statement: Statement) -> tuple[str, ...]:
-    """A sentence with one status speaks as a whole; one with several, clause by clause."""
+    """Take a sentence with one status whole, one with several clause by clause."""
     if len(set(_STATUS.findall(statement.text))) <= 1 or statement.cells:
         return (statement.text,)
     return tuple(_CLAUSE.split(statement.text))

@@ -9,7 +9,8 @@ from authpact.findings import Severity
 
 _SAID = (
     r"\b(?:sign|log).?out\b[^\n]*\b(?:expire\w*|valid|revoke\w*|refuse\w*|accepted|reach)\b|"
-    r"\b(?:token|revocation)\w*\b[^\n]*\b(?:expires? by|run out|runs out|stays? valid|until it expires)\b|"
+    r"\b(?:token|revocation)\w*\b[^\n]*\b(?:expires? by|run out|runs out|stays? valid|"
+    r"until it expires)\b|"
     r"token_revoked"
 )
 _AT_ONCE = re.compile(

@@ -21,7 +21,8 @@ CHECK = DocumentCheck(
     requirement="algorithm:pinned",
     severity=Severity.HIGH,
     summary="The algorithm is the contract's.",
-    why="Two sides with two algorithms refuse each other's tokens, or accept more than they should.",
+    why="Two sides with two algorithms refuse each other's tokens, or accept more than "
+    "they should.",
     remedy="Write the algorithm of the contract, or change the contract.",
     flagged=(Case("- Tokens are signed with RS256.\n", judged=True),),
     accepted=(

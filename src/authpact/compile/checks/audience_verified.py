@@ -9,7 +9,8 @@ from authpact.findings import Severity
 _SAID = (
     r"(?:`aud`|\baud\b|\baudience\b)[^\n]{0,60}\b(?:MUST|equals?|exactly|verif\w+|checks?|checked|"
     r"compar\w+|match\w*|validat\w+|is ours)\b|"
-    r"\b(?:verif\w+|checks?|validat\w+|compar\w+|accepts only)\b[^\n]{0,80}(?:`aud`|\baud\b|\baudience\b)"
+    r"\b(?:verif\w+|checks?|validat\w+|compar\w+|accepts only)\b[^\n]{0,80}(?:`aud`|"
+    r"\baud\b|\baudience\b)"
 )
 _OFF = re.compile(r"verify_aud['\"]?\s*[:=]\s*false", re.IGNORECASE)
 

@@ -8,7 +8,8 @@ from authpact.contract import Contract
 from authpact.findings import Severity
 
 _WILDCARD = re.compile(
-    r"""allow_origins\s*=\s*\[\s*["']\*["']|Access-Control-Allow-Origin:\s*\*|\b(all|any) origins?\b|"""
+    r"""allow_origins\s*=\s*\[\s*["']\*["']|Access-Control-Allow-Origin:\s*\*|"""
+    r"""\b(all|any) origins?\b|"""
     r"""origins?`?\s*[:=]\s*`?["']?\*""",
     re.IGNORECASE,
 )

@@ -10,7 +10,8 @@ CHECK = DocumentCheck(
     flagged=(Case("## Flows\n\n- A wrong password gets 401.\n"),),
     accepted=(Case("- A wrong password and an unknown address get the same answer.\n"),),
     check=demand(
-        r"\b(?:wrong password|unknown (?:address|user|e-?mail))\b[^\n]*\b(?:same|alike|one (?:answer|message)|not which)\b|INVALID_EMAIL_OR_PASSWORD",
+        r"\b(?:wrong password|unknown (?:address|user|e-?mail))\b[^\n]*\b(?:same|alike|"
+        r"one (?:answer|message)|not which)\b|INVALID_EMAIL_OR_PASSWORD",
         r"log.?in|sign.?in|flows?\b",
         "it is not said that wrong credentials get one answer",
     ),

@@ -27,7 +27,8 @@ def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
 
 
 _FULL = (
-    "## Acceptance Criteria\n\n- AC-1 A missing token gets 401.\n- AC-2 A malformed token gets 401.\n"
+    "## Acceptance Criteria\n\n- AC-1 A missing token gets 401.\n- AC-2 A malformed token "
+    "gets 401.\n"
     "- AC-3 An expired token gets 401.\n- AC-4 The task of another user gets 404.\n"
 )
 

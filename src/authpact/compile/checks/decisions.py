@@ -38,15 +38,20 @@ def _blocks(lines: tuple[str, ...]) -> Iterator[tuple[int, str]]:
         yield start + 1, "\n".join(lines[start : min(following)])
 
 
-_ONE = "**Decision & Rationale — {}:** x\n\n- Security: a\n- Correctness: b\n- Operability: c\n- Minimal change: d\n\n"
+_ONE = (
+    "**Decision & Rationale — {}:** x\n\n- Security: a\n- Correctness: b\n- "
+    "Operability: c\n- Minimal change: d\n\n"
+)
 _ALL = "".join(_ONE.format(topic) for topic, _ in _TOPICS)
 
 CHECK = DocumentCheck(
     requirement="document:decided",
     severity=Severity.MEDIUM,
-    summary="Transport, refresh, issuer and audience, ownership and algorithm carry their rationale.",
+    summary="Transport, refresh, issuer and audience, ownership and algorithm carry their "
+    "rationale.",
     why="Without the reason nobody can tell later whether the choice still holds.",
-    remedy="Write `Decision & Rationale` and weigh security, correctness, operability, minimal change.",
+    remedy="Write `Decision & Rationale` and weigh security, correctness, operability, "
+    "minimal change.",
     flagged=(Case("# T\n\nWe use HS256.\n"), Case(_ALL.replace("- Operability: c\n", ""))),
     accepted=(Case(_ALL),),
     check=_check,

@@ -19,31 +19,40 @@ _CODE = re.compile(
 
 
 def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
-    for statement in document.stated:
-        text = statement.text
-        if _NAME in text and _SHARED.search(text) and not NEGATION.search(text):
-            line = statement.line_at(text.index(_NAME))
-            yield Remark(line, f"{_NAME} is used for the tokens of the API")
-    for fence in document.fences:
-        for offset, line in enumerate(fence.text.splitlines()):
-            if _CODE.search(line):
-                yield Remark(fence.line + offset + 1, f"{_NAME} is used for the tokens of the API")
+    for line in (*_in_prose(document), *_in_code(document)):
+        yield Remark(line, f"{_NAME} is used for the tokens of the API")
     part = section(document)
     for own in document.parts:
         inside = part is not None and own.line in part and own is not part
         if inside and re.search(r"backend|fastapi|\bapi\b", own.name, re.IGNORECASE):
-            line = listed(document, own).get(_NAME)
-            if line:
-                yield Remark(line, f"{_NAME} is given to the API")
+            given = listed(document, own).get(_NAME)
+            if given is not None:
+                yield Remark(given, f"{_NAME} is given to the API")
+
+
+def _in_prose(document: Document) -> Iterator[int]:
+    for statement in document.stated:
+        text = statement.text
+        if _NAME in text and _SHARED.search(text) and not NEGATION.search(text):
+            yield statement.line_at(text.index(_NAME))
+
+
+def _in_code(document: Document) -> Iterator[int]:
+    for fence in document.fences:
+        for offset, line in enumerate(fence.text.splitlines(), start=1):
+            if _CODE.search(line):
+                yield fence.line + offset
 
 
 CHECK = DocumentCheck(
     requirement="key:dedicated",
     severity=Severity.CRITICAL,
     summary="BETTER_AUTH_SECRET stays with Better Auth; the API has a key of its own.",
-    why="Better Auth signs its e-mail links with this secret and looks at neither type nor audience:"
+    why="Better Auth signs its e-mail links with this secret and looks at neither type "
+    "nor audience:"
     " who holds it takes accounts over, and an access token signed with it verifies addresses.",
-    remedy="Use a dedicated variable such as API_JWT_SECRET; keep BETTER_AUTH_SECRET on the frontend.",
+    remedy="Use a dedicated variable such as API_JWT_SECRET; keep BETTER_AUTH_SECRET on "
+    "the frontend.",
     flagged=(
         Case("- Both services share the same BETTER_AUTH_SECRET.\n"),
         Case('```python\njwt.decode(token, BETTER_AUTH_SECRET, algorithms=["HS256"])\n```\n'),

@@ -24,7 +24,8 @@ CHECK = DocumentCheck(
     flagged=(Case("## Overview\n\nWords.\n"),),
     accepted=(
         Case(
-            "```mermaid\nflowchart LR\n  a --> b\n```\n\n```mermaid\nsequenceDiagram\n  A->>B: x\n```\n"
+            "```mermaid\nflowchart LR\n  a --> b\n```\n\n```mermaid\nsequenceDiagram\n  "
+            "A->>B: x\n```\n"
         ),
     ),
     check=_check,

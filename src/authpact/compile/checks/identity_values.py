@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 
 from authpact.compile._check import Case, DocumentCheck, Remark

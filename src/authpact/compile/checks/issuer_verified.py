@@ -9,7 +9,8 @@ from authpact.findings import Severity
 _SAID = (
     r"(?:`iss`|\biss\b|\bissuer\b)[^\n]{0,60}\b(?:MUST|equals?|exactly|verif\w+|checks?|checked|"
     r"compar\w+|match\w*|validat\w+|is ours)\b|"
-    r"\b(?:verif\w+|checks?|validat\w+|compar\w+|accepts only)\b[^\n]{0,80}(?:`iss`|\biss\b|\bissuer\b)"
+    r"\b(?:verif\w+|checks?|validat\w+|compar\w+|accepts only)\b[^\n]{0,80}(?:`iss`|"
+    r"\biss\b|\bissuer\b)"
 )
 _OFF = re.compile(r"verify_iss['\"]?\s*[:=]\s*false", re.IGNORECASE)
 

@@ -6,7 +6,8 @@ CHECK = DocumentCheck(
     severity=Severity.MEDIUM,
     summary="How keys are replaced is described, with an overlap of old and new.",
     why="A key that cannot be replaced without an outage is not replaced after a leak.",
-    remedy="Describe the steps: accept the new key, sign with it, wait one lifetime, drop the old one.",
+    remedy="Describe the steps: accept the new key, sign with it, wait one lifetime, drop "
+    "the old one.",
     flagged=(Case("## Security\n\n- Secrets are rotated.\n"),),
     accepted=(Case("- During rotation the API accepts both keys for the overlap.\n"),),
     check=demand(

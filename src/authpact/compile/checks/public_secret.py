@@ -5,7 +5,10 @@ from authpact.compile._document import Document
 from authpact.contract import Contract
 from authpact.findings import Severity
 
-_PUBLIC = r"\b(?:NEXT_PUBLIC|VITE|REACT_APP|PUBLIC)_[A-Z0-9_]*(?:SECRET|PASSWORD|PRIVATE|API_KEY|JWT_KEY)\w*"
+_PUBLIC = (
+    r"\b(?:NEXT_PUBLIC|VITE|REACT_APP|PUBLIC)_[A-Z0-9_]*(?:SECRET|PASSWORD|PRIVATE|"
+    r"API_KEY|JWT_KEY)\w*"
+)
 
 
 def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
@@ -17,7 +20,8 @@ CHECK = DocumentCheck(
     requirement="environment:not-public",
     severity=Severity.CRITICAL,
     summary="No secret has a name that puts it into the browser bundle.",
-    why="Next.js copies every variable that starts with NEXT_PUBLIC_ into the JavaScript it serves.",
+    why="Next.js copies every variable that starts with NEXT_PUBLIC_ into the JavaScript "
+    "it serves.",
     remedy="Rename the variable without the public prefix and read it on the server only.",
     flagged=(Case("- `NEXT_PUBLIC_JWT_SECRET` signs the token.\n"),),
     accepted=(Case("- `NEXT_PUBLIC_API_URL` is the address of the API.\n"),),

@@ -34,7 +34,8 @@ CHECK = DocumentCheck(
     severity=Severity.MEDIUM,
     summary="The document says whether refresh tokens are used, and says it once.",
     why="Half a refresh flow is the usual reason for users who are signed out at random.",
-    remedy="Write “Refresh tokens are not used” and how a token is re-issued, or specify them fully.",
+    remedy="Write “Refresh tokens are not used” and how a token is re-issued, or specify "
+    "them fully.",
     flagged=(
         Case("## Flows\n\n- Login gives a token.\n"),
         Case("- Refresh tokens are not used.\n- The API returns a refresh token.\n"),

@@ -6,7 +6,8 @@ CHECK = DocumentCheck(
     severity=Severity.LOW,
     summary="The body of a refusal is stated: `detail` and a stable `code`.",
     why="Without a code the frontend cannot tell an expired token from a wrong one.",
-    remedy="State that every refusal is a JSON object with `detail` and `code`, and list the codes.",
+    remedy="State that every refusal is a JSON object with `detail` and `code`, and list "
+    "the codes.",
     flagged=(Case("## Error Handling\n\n- 401 when the token is missing.\n"),),
     accepted=(Case("- The body MUST have `detail` and `code`.\n"),),
     check=demand(

@@ -31,7 +31,8 @@ CHECK = DocumentCheck(
     severity=Severity.LOW,
     summary="Rules use the words of RFC 2119.",
     why="A sentence without MUST, SHOULD or MAY leaves open whether it binds.",
-    remedy="Write each rule as one sentence with MUST, MUST NOT, SHOULD or MAY; name RFC 2119 once.",
+    remedy="Write each rule as one sentence with MUST, MUST NOT, SHOULD or MAY; name RFC "
+    "2119 once.",
     flagged=(
         Case("# T\n\n## Security\n\n- The API MUST use HTTPS.\n"),
         Case("RFC 2119 applies.\n\n## Security\n\n- It is safe.\n"),

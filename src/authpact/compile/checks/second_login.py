@@ -9,7 +9,8 @@ from authpact.findings import Severity
 
 _STORE = re.compile(
     r"(?<!/)\b(fastapi|backend|api|python)\b(?!/)[^.|]*\b(hash\w*|stor\w+|verif\w+|compar\w+)\b[^.|]*\bpasswords?\b|"
-    r"(?<!/)\b(fastapi|backend|api|python)\b(?!/)[^.|]*\b(issues|signs|mints|creates|generates|returns)\b[^.|]*\b(access )?(tokens?|jwts?)\b|"
+    r"(?<!/)\b(fastapi|backend|api|python)\b(?!/)[^.|]*\b(issues|signs|mints|creates|"
+    r"generates|returns)\b[^.|]*\b(access )?(tokens?|jwts?)\b|"
     r"\b(fastapi|backend) (login|registration|sign.?up|sign.?in) (endpoint|route)\b",
     re.IGNORECASE,
 )

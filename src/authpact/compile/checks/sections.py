@@ -38,8 +38,10 @@ CHECK = DocumentCheck(
     requirement="document:form",
     severity=Severity.MEDIUM,
     summary="The fixed sections are there, in order, and nothing else at their level.",
-    why="Readers and reviewers look for a rule in its section; a missing one is a missing decision.",
-    remedy="Give every section its heading of level 2, in the fixed order; move the rest below them.",
+    why="Readers and reviewers look for a rule in its section; a missing one is a missing "
+    "decision.",
+    remedy="Give every section its heading of level 2, in the fixed order; move the rest "
+    "below them.",
     flagged=(
         Case(_WHOLE.replace("## 4. Auth Model & Claims", "## 4. Ideas")),
         Case(_WHOLE + "\n\n## Appendix\n"),

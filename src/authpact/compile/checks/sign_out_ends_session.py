@@ -10,7 +10,9 @@ CHECK = DocumentCheck(
     flagged=(Case("## Flows\n\n### Logout\n\n- The page forgets the token.\n"),),
     accepted=(Case("- Sign-out deletes the session.\n"),),
     check=demand(
-        r"\b(?:delet|end|remov|invalidat|revok|destroy|clos)(?:e?s|ed|e)?\b (?:the |its |this |their )?session|\bsession\b (?:is |was |gets )?(?:deleted|ended|removed|revoked|invalidated)\b",
+        r"\b(?:delet|end|remov|invalidat|revok|destroy|clos)(?:e?s|ed|e)?\b (?:the |its |"
+        r"this |their )?session|\bsession\b (?:is |was |gets )?(?:deleted|ended|removed|"
+        r"revoked|invalidated)\b",
         r"log.?out|sign.?out|flows?\b",
         "it is not said that sign-out ends the session",
     ),

@@ -28,7 +28,8 @@ CHECK = DocumentCheck(
     severity=Severity.HIGH,
     summary="401, 403 and 404 mean the same thing in every line.",
     why="The frontend signs in again on 401 and gives up on 403; a swapped status is a dead loop.",
-    remedy="401 for who, 403 for may-not, 404 where existence is hidden; repeat one choice everywhere.",
+    remedy="401 for who, 403 for may-not, 404 where existence is hidden; repeat one "
+    "choice everywhere.",
     flagged=(
         Case("- A request without a token gets 403.\n"),
         Case("- An expired token gets 403.\n"),

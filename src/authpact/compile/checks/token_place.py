@@ -9,7 +9,8 @@ from authpact.findings import Severity
 
 _HEADER = r"authorization`? (?:request )?header|`?Authorization: ?Bearer"
 _SECOND = re.compile(
-    r"\b(api|fastapi|backend|server|token is)\b[^.]*\b(reads?|taken|accept\w*|looks?|fall\w*.?back)\b"
+    r"\b(api|fastapi|backend|server|token is)\b[^.]*\b(reads?|taken|accept\w*|looks?|"
+    r"fall\w*.?back)\b"
     r"[^.]*\b(query|cookie|body|form|url)\b",
     re.IGNORECASE,
 )
@@ -35,7 +36,8 @@ CHECK = DocumentCheck(
     flagged=(
         Case("## JWT Verification\n\n- The token is verified.\n"),
         Case(
-            "- `Authorization: Bearer` is used.\n- The API reads the token from a cookie as fallback.\n"
+            "- `Authorization: Bearer` is used.\n- The API reads the token from a cookie "
+            "as fallback.\n"
         ),
     ),
     accepted=(Case("- The API reads the token from the `Authorization` header only.\n"),),
