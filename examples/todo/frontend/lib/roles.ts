@@ -1,4 +1,4 @@
-// authpact 0.1.0 contract 7e9eae3aa670 digest 49996d2d8c2c6134; edit authpact.toml instead
+// authpact 0.1.0 contract 7e9eae3aa670 digest 58b230983e762ce8; edit authpact.toml instead
 /**
  * Roles live in `user.role`, which the `admin()` plugin lets nobody set at sign-up.
  *
@@ -10,7 +10,7 @@ import { adminAc, userAc } from "better-auth/plugins/admin/access";
 import type { Principal } from "./api-token.ts";
 import { authContract } from "./auth-contract.ts";
 
-/** The role of everyone who was given no other. It grants nothing. */
+/** The role of everyone who was given no other. Unless the contract names it, it grants nothing. */
 export const DEFAULT_ROLE = "user";
 
 const assignable = [...new Set([DEFAULT_ROLE, ...Object.keys(authContract.roles)])];

@@ -9,7 +9,7 @@ import { adminAc, userAc } from "better-auth/plugins/admin/access";
 import type { Principal } from "./api-token.ts";
 import { authContract } from "./auth-contract.ts";
 
-/** The role of everyone who was given no other. It grants nothing. */
+/** The role of everyone who was given no other. Unless the contract names it, it grants nothing. */
 export const DEFAULT_ROLE = "user";
 
 const assignable = [...new Set([DEFAULT_ROLE, ...Object.keys(authContract.roles)])];
