@@ -26,6 +26,7 @@ def facts(contract: Contract) -> dict[str, object]:
         "lifetime": spoken(token.lifetime),
         "leeway": spoken(token.leeway),
         "session_lifetime": spoken(contract.session.lifetime),
+        "session_end": _session_end(contract),
         "exposure": f"{spoken(token.lifetime)} plus {spoken(token.leeway)} leeway",
         "spoken": spoken,
         "claims": CLAIMS,
@@ -45,6 +46,16 @@ def facts(contract: Contract) -> dict[str, object]:
         "cite": _cite,
         "access_in_words": access_in_words(contract),
     }
+
+
+_RENEWAL = 86400
+"""Better Auth prolongs a session in use once it is a day old; a shorter one just ends."""
+
+
+def _session_end(contract: Contract) -> str:
+    lifetime = contract.session.lifetime
+    since = "its last renewal" if lifetime > _RENEWAL else "sign-in"
+    return f"{spoken(lifetime)} after {since}"
 
 
 def questions(contract: Contract) -> tuple[str, ...]:
