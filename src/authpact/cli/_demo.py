@@ -112,7 +112,7 @@ def demo(
     loaded = load(place.contract_file)
     progress(f"contract  {place.contract_file} ({digest(loaded)})")
     _documents(loaded, output)
-    with launch(loaded, place, output / "stack", progress) as system:
+    with launch(loaded, place, output / "stack", progress, familiar=not exit) as system:
         result = _prove(loaded, system)
         show(result, "terminal", None)
         show(result, "html", output / "report.html")

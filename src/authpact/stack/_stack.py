@@ -168,7 +168,11 @@ class Stack:
         port = self.api_url.rpartition(":")[2]
         return Program(
             "FastAPI",
-            [sys.executable, "-m", "uvicorn", "app.main:app", "--host", LOCAL, "--port", port],
+            # Probes put tokens into query strings, and an access log would keep them.
+            [
+                *(sys.executable, "-m", "uvicorn", "app.main:app"),
+                *("--host", LOCAL, "--port", port, "--no-access-log"),
+            ],
             self.project.backend,
             self.api_environ(jwks_url),
             f"{self.api_url}/openapi.json",
@@ -176,8 +180,9 @@ class Stack:
         )
 
 
-def _plan(contract: Contract, project: Project, work: Path) -> Stack:
-    auth_port, api_port = free_port(_FRONTEND_PORT), free_port(_API_PORT)
+def _plan(contract: Contract, project: Project, work: Path, *, familiar: bool) -> Stack:
+    wanted = (_FRONTEND_PORT, _API_PORT) if familiar or project.built else (0, 0)
+    auth_port, api_port = (free_port(port) for port in wanted)
     if project.built and (auth_port, api_port) != (_FRONTEND_PORT, _API_PORT):
         raise ProbeError(
             f"the built application needs the ports {_FRONTEND_PORT} and {_API_PORT}; "
@@ -193,12 +198,16 @@ def _plan(contract: Contract, project: Project, work: Path) -> Stack:
 
 
 @contextmanager
-def launch(contract: Contract, project: Project, work: Path, say: Say) -> Iterator[System]:
+def launch(
+    contract: Contract, project: Project, work: Path, say: Say, *, familiar: bool = False
+) -> Iterator[System]:
     """Start both sides with fresh secrets and empty databases; stop them at the end.
+
+    With `familiar` the ports are 3000 and 8000 where these are free, else any free ones.
 
     Raises ProbeError with the last lines of a program that does not come up.
     """
-    stack = _plan(contract, project, work)
+    stack = _plan(contract, project, work, familiar=familiar)
     stack.prepare_issuer(say)
     with ExitStack() as running_programs:
         issuer = stack.issuer_program()
