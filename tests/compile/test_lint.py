@@ -135,7 +135,7 @@ EDITS = {
         "or refused.",
         "- The owner_id of a new object is sent in the body.",
     ),
-    "list_scope": drop(r"^- Lists MUST|^- Correctness: The query filters"),
+    "list_scope": drop(r"^- Lists MUST"),
     "scope": replace("### 2.2 Out of scope", "### 2.2 Later"),
     "foreign_topic": replace("### 9.2", "- The API MUST send invoices.\n\n### 9.2"),
     "second_login": replace(

@@ -110,6 +110,7 @@ class Document:
     """The statements that are rules."""
     rules: str
     _starts: tuple[int, ...] = field(repr=False)
+    _text_starts: tuple[int, ...] = field(repr=False)
 
     @property
     def title(self) -> Part | None:
@@ -135,6 +136,11 @@ class Document:
         """Tell whether the rules of the document match, case ignored."""
         return _compiled(pattern).search(self.rules) is not None
 
+    def scan(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
+        """Yield the line of every match in the whole text, code included."""
+        for match in pattern.finditer(self.text):
+            yield bisect_right(self._text_starts, match.start()), match
+
     def find(self, pattern: str) -> Iterator[tuple[int, re.Match[str]]]:
         """Yield the line of every match in the rules."""
         for match in _compiled(pattern).finditer(self.rules):
@@ -154,7 +160,8 @@ def _parser() -> MarkdownIt:
 def parse_document(text: str, file: str = "authentication.md") -> Document:
     """Parse Markdown; any text is a document."""
     lines = tuple(text.splitlines())
-    tokens = _parser().parse("\n".join(lines))
+    text = "\n".join(lines)
+    tokens = _parser().parse(text)
     parts = tuple(_parts(tokens, len(lines)))
     fences = tuple(_fences(tokens))
     statements = tuple(_statements(tokens))
@@ -168,7 +175,7 @@ def parse_document(text: str, file: str = "authentication.md") -> Document:
     return Document(
         file=file,
         kind=_kind(parts),
-        text="\n".join(lines),
+        text=text,
         lines=lines,
         parts=parts,
         fences=fences,
@@ -176,6 +183,7 @@ def parse_document(text: str, file: str = "authentication.md") -> Document:
         stated=tuple(s for s in statements if s.line not in quiet),
         rules=_CITATION.sub(lambda match: " " * len(match[0]), rules),
         _starts=_line_starts(rules),
+        _text_starts=_line_starts(text),
     )
 
 

@@ -137,13 +137,17 @@ def refresh(contract: Contract) -> Reason:
 def ownership_value(contract: Contract) -> str:
     """Return what a stranger is told about a path and about an object."""
     rules = contract.ownership
-    return f"foreign path {rules.foreign_path}, foreign object {rules.foreign_resource}"
+    paths, objects = _owned(contract)
+    said = [f"foreign path {rules.foreign_path}"] if paths or not objects else []
+    if objects or not paths:
+        said.append(f"foreign object {rules.foreign_resource}")
+    return ", ".join(said)
 
 
 _PATH: Final = MappingProxyType(
     {
-        403: "The caller wrote the user id into the path, so 403 reveals nothing new",
-        404: "404 does not confirm that the user id in the path exists",
+        403: "The caller wrote the user id into the path, so 403 reveals nothing new.",
+        404: "404 does not confirm that the user id in the path exists.",
     }
 )
 _RESOURCE: Final = MappingProxyType(
@@ -157,17 +161,27 @@ _RESOURCE: Final = MappingProxyType(
 def ownership(contract: Contract) -> Reason:
     """Weigh 403 against 404 for paths and for objects."""
     rules = contract.ownership
+    paths, objects = _owned(contract)
+    security = [_PATH[rules.foreign_path]] if paths or not objects else []
+    if objects or not paths:
+        security.append(_RESOURCE[rules.foreign_resource])
     look_up = (
-        "The query filters by owner, so a foreign object is simply not found."
+        "A foreign row is treated as one that is not there."
         if rules.foreign_resource == 404  # noqa: PLR2004
-        else "The object is loaded by id and its owner is compared with the subject."
+        else "A foreign row and an absent one get different answers, as they are."
     )
     return Reason(
-        f"{_PATH[rules.foreign_path]}; {_RESOURCE[rules.foreign_resource]}",
-        look_up,
+        " ".join(security),
+        look_up if objects else "The path is compared before any data is touched.",
         "The log keeps subject and code, so that both cases can be told apart there.",
-        "One dependency for the path, one condition in the query.",
+        "One dependency on the route, one comparison for the row.",
     )
+
+
+def _owned(contract: Contract) -> tuple[bool, bool]:
+    """Tell whether users own paths, and whether they own single objects."""
+    owned = [e for e in contract.endpoints if e.grant.kind == "owner"]
+    return any(e.owner_parameter for e in owned), any(e.resource_parameter for e in owned)
 
 
 def revocation_value(contract: Contract) -> str:

@@ -43,10 +43,9 @@ def _first(document: Document, place: Part, pattern: re.Pattern[str]) -> dict[st
 
 def mentioned(document: Document, contract: Contract | None) -> Iterator[tuple[str, int]]:
     """Yield every variable named anywhere, code included, with its line."""
-    known = {v.name for v in variables(contract)} if contract else set()
-    for number, line in enumerate(document.lines, start=1):
-        for name in dict.fromkeys(_NAME.findall(line)):
-            yield name, number
-        for name in known:
-            if name in line and not _NAME.search(name) and re.search(rf"\b{name}\b", line):
-                yield name, number
+    for line, match in document.scan(_NAME):
+        yield match[0], line
+    unusual = [v.name for v in variables(contract) if not _NAME.search(v.name)] if contract else []
+    for name in unusual:
+        for line, _match in document.scan(re.compile(rf"\b{name}\b")):
+            yield name, line

@@ -20,9 +20,9 @@ def _check(document: Document, contract: Contract | None) -> Iterator[Remark]:
     said = [line for line, _ in document.find(_SAID)]
     if not [line for line in said if not document.lines[line - 1].lstrip().startswith("#")]:
         yield Remark(document.anchor(r"^security"), "nothing is said about CORS")
-    for number, line in enumerate(document.lines, start=1):
-        if _WILDCARD.search(line) and not NEGATION.search(line):
-            yield Remark(number, "every origin may call the API")
+    for line, _match in document.scan(_WILDCARD):
+        if not NEGATION.search(document.lines[line - 1]):
+            yield Remark(line, "every origin may call the API")
     if contract is None:
         return
     for origin in contract.frontend.origins:

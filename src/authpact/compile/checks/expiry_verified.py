@@ -17,9 +17,8 @@ def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
     if not document.says(_SAID):
         where = document.anchor(r"(jwt|token) verification|backend flow")
         yield Remark(where, "it is not said that an expired token is refused")
-    for number, line in enumerate(document.lines, start=1):
-        if _OFF.search(line):
-            yield Remark(number, "the check of the expiry is switched off")
+    for line, _match in document.scan(_OFF):
+        yield Remark(line, "the check of the expiry is switched off")
 
 
 CHECK = DocumentCheck(

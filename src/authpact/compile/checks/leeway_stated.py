@@ -16,8 +16,8 @@ def _check(document: Document, contract: Contract | None) -> Iterator[Remark]:
         return
     if contract is None:
         return
-    for line, _match in document.find(_WORDS + r"(?: of|:| is)* \d+ ?[a-z]+"):
-        if durations(_match[0])[:1] not in {(), (contract.token.leeway,)}:
+    for line, match in document.find(_WORDS + r"(?: of|:| is)* \d+ ?[a-z]+"):
+        if durations(match[0])[:1] not in {(), (contract.token.leeway,)}:
             yield Remark(line, f"the leeway of the contract is {contract.token.leeway} seconds")
 
 

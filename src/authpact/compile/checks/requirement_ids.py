@@ -12,10 +12,9 @@ _CITED = re.compile(r"(?<![`\w(\[])\[([a-z]+:[a-z-]+)\](?!\()")
 
 def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
     code = {line for f in document.fences for line in range(f.line, f.end + 1)}
-    for number, line in enumerate(document.lines, start=1):
-        for name in _CITED.findall(line) if number not in code else ():
-            if name not in REQUIREMENTS:
-                yield Remark(number, f"{name} is not a requirement")
+    for line, match in document.scan(_CITED):
+        if line not in code and match[1] not in REQUIREMENTS:
+            yield Remark(line, f"{match[1]} is not a requirement")
 
 
 CHECK = DocumentCheck(

@@ -10,9 +10,8 @@ _URL = re.compile(r"[?&](access_token|token|jwt|auth|id_token)=", re.IGNORECASE)
 
 
 def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
-    for number, line in enumerate(document.lines, start=1):
-        if _URL.search(line):
-            yield Remark(number, "a token stands in a URL")
+    for line, _match in document.scan(_URL):
+        yield Remark(line, "a token stands in a URL")
 
 
 CHECK = DocumentCheck(

@@ -13,22 +13,26 @@ _NEAR = 3
 
 
 def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
-    part_of = {n: part for part in document.parts for n in range(part.line, part.end + 1)}
     told: set[int] = set()
-    for number, line in enumerate(document.lines, start=1):
-        if not _STORAGE.search(line) or NEGATION.search(line):
+    for line, _match in document.scan(_STORAGE):
+        if NEGATION.search(document.lines[line - 1]):
             continue
-        part = part_of.get(number)
-        first, last = (part.line, part.end) if part else (number, number + _NEAR)
+        first, last = _neighbourhood(document, line)
         near = "\n".join(document.lines[first - 1 : last])
         if not _CAVEAT.search(near) and first not in told:
             told.add(first)
-            yield Remark(number, "web storage is used without its caveat")
-    if not any("browser" in line.lower() or _STORAGE.search(line) for line in document.lines):
+            yield Remark(line, "web storage is used without its caveat")
+    if "browser" not in document.text.lower() and not _STORAGE.search(document.text):
         yield Remark(
             document.anchor(r"flows|frontend flow"),
             "it is not said where the browser keeps the token",
         )
+
+
+def _neighbourhood(document: Document, line: int) -> tuple[int, int]:
+    """Return the first and last line of the smallest part around a line."""
+    around = [part for part in document.parts if line in part]
+    return (around[-1].line, around[-1].end) if around else (line, line + _NEAR)
 
 
 CHECK = DocumentCheck(
