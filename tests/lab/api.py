@@ -7,9 +7,10 @@ from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from lab.cors import Cors
-from lab.verifying import Refused, State, Verifier
 from pydantic import BaseModel, ConfigDict
+
+from lab.cors import Cors
+from lab.verifying import RefusalError, State, Verifier
 
 
 class Note(BaseModel):
@@ -22,7 +23,7 @@ def bearer_of(request: Request, body: bytes, flaws: frozenset[str]) -> str:
     """Take the token out of the one place it may stand in."""
     values = [v.decode("latin-1") for k, v in request.scope["headers"] if k == b"authorization"]
     if len(values) > 1 and "two-headers-accepted" not in flaws:
-        raise Refused(400, "token_malformed")
+        raise RefusalError(400, "token_malformed")
     if not values:
         return elsewhere(request, body, flaws)
     for value in values:
@@ -30,7 +31,7 @@ def bearer_of(request: Request, body: bytes, flaws: frozenset[str]) -> str:
         exact = "scheme-case-sensitive" in flaws
         if (scheme if exact else scheme.lower()) == ("Bearer" if exact else "bearer"):
             return token
-    raise Refused(401, "token_missing")
+    raise RefusalError(401, "token_missing")
 
 
 def elsewhere(request: Request, body: bytes, flaws: frozenset[str]) -> str:
@@ -42,14 +43,14 @@ def elsewhere(request: Request, body: bytes, flaws: frozenset[str]) -> str:
     if "token-in-form-accepted" in flaws:
         found = parse_qs(body.decode()).get("access_token", [None])[0]
     if found is None:
-        raise Refused(401, "token_missing")
+        raise RefusalError(401, "token_missing")
     return found
 
 
-def refusal(flaws: frozenset[str]) -> Callable[[Request, Refused], Awaitable[Response]]:
+def refusal(flaws: frozenset[str]) -> Callable[[Request, RefusalError], Awaitable[Response]]:
     """Return the handler that turns a refusal into an answer."""
 
-    async def answer(_: Request, error: Refused) -> Response:
+    async def answer(_: Request, error: RefusalError) -> Response:
         body = {"detail": error.detail, "code": error.code}
         status = error.status
         challenge = {
@@ -89,9 +90,9 @@ class Guard:
         async def check(request: Request) -> None:
             who = await self.principal(request)
             if flaw.replace("unchecked", "locked") in self.flaws:
-                raise Refused(403, "role_missing")
+                raise RefusalError(403, "role_missing")
             if not set(names) & set(who["roles"]) and flaw not in self.flaws:
-                raise Refused(403, "role_missing")
+                raise RefusalError(403, "role_missing")
 
         return check
 
@@ -120,14 +121,14 @@ class Collection:
     def take(self, owner: str, identity: int, method: str) -> dict[str, object]:
         row = self.rows.get(identity)
         if row is None:
-            raise Refused(404, "not_found", "not found")
+            raise RefusalError(404, "not_found", "not found")
         if row["owner"] != owner and f"foreign-{method}" not in self.flaws:
             if "foreign-403" in self.flaws:
-                raise Refused(403, "not_owner")
+                raise RefusalError(403, "not_owner")
             detail = "not yours" if "existence-told" in self.flaws else "not found"
             if "refused-but-done" in self.flaws and method == "delete":
                 del self.rows[identity]
-            raise Refused(404, "not_found", detail)
+            raise RefusalError(404, "not_found", detail)
         return row
 
     def replace(self, row: dict[str, object], body: dict[str, object]) -> dict[str, object]:
@@ -141,19 +142,24 @@ def content(body: dict[str, object]) -> dict[str, object]:
     return {"title": body["title"], "text": body["text"]}
 
 
-def owned(guard: Guard, rows: Collection, prefix: str, *, by_path: bool) -> APIRouter:
-    """Build the routes of one collection, with the user id in the path or without."""
-    router = APIRouter(prefix=prefix)
+def owner_of(guard: Guard, *, by_path: bool) -> Callable[[Request], Awaitable[str]]:
+    """Return the dependency that says whose rows a request may touch."""
 
     async def owner(request: Request) -> str:
         who = await guard.principal(request)
         named = request.path_params.get("user_id", who["sub"])
         flaw = f"path-{request.method.lower()}"
         if by_path and named != who["sub"] and flaw not in guard.flaws:
-            raise Refused(404 if "foreign-path-404" in guard.flaws else 403, "not_owner")
+            raise RefusalError(404 if "foreign-path-404" in guard.flaws else 403, "not_owner")
         return str(named if by_path else who["sub"])
 
-    me = Annotated[str, Depends(owner)]
+    return owner
+
+
+def owned(guard: Guard, rows: Collection, prefix: str, *, by_path: bool) -> APIRouter:
+    """Build the routes of one collection, with the user id in the path or without."""
+    router = APIRouter(prefix=prefix)
+    me = Annotated[str, Depends(owner_of(guard, by_path=by_path))]
 
     @router.get("")
     async def listing(who: me, request: Request) -> list[dict[str, object]]:
@@ -163,27 +169,25 @@ def owned(guard: Guard, rows: Collection, prefix: str, *, by_path: bool) -> APIR
     async def create(who: me, body: Note) -> dict[str, object]:
         return rows.add(who, body.model_dump())
 
-    @router.get("/{id}")
-    async def read(who: me, id: int) -> dict[str, object]:
-        return rows.take(who, id, "get")
+    @router.get("/{number}")
+    async def read(who: me, number: int) -> dict[str, object]:
+        return rows.take(who, number, "get")
 
-    @router.put("/{id}")
-    async def replace(who: me, id: int, body: Note) -> dict[str, object]:
-        return rows.replace(rows.take(who, id, "put"), body.model_dump())
+    @router.put("/{number}")
+    async def replace(who: me, number: int, body: Note) -> dict[str, object]:
+        return rows.replace(rows.take(who, number, "put"), body.model_dump())
 
-    @router.delete("/{id}", status_code=204)
-    async def delete(who: me, id: int) -> None:
+    @router.delete("/{number}", status_code=204)
+    async def delete(who: me, number: int) -> None:
         if "valid-refused" in guard.flaws:
-            raise Refused(403, "not_owner")
-        del rows.rows[rows.take(who, id, "delete")["id"]]
+            raise RefusalError(403, "not_owner")
+        del rows.rows[rows.take(who, number, "delete")["id"]]
 
-    if by_path:
-
-        @router.patch("/{id}/complete")
-        async def complete(who: me, id: int) -> dict[str, object]:
-            row = rows.take(who, id, "patch")
-            row["done"] = not row["done"]
-            return row
+    @router.patch("/{number}/complete", include_in_schema=by_path)
+    async def complete(who: me, number: int) -> dict[str, object]:
+        row = rows.take(who, number, "patch")
+        row["done"] = not row["done"]
+        return row
 
     return router
 
@@ -206,7 +210,7 @@ def build_api(state: State) -> Callable[..., Awaitable[None]]:
     """Build the API with the flaws of the state; keys come from the environment."""
     flaws, guard = state.flaws, Guard(state)
     app = FastAPI(openapi_url=None if "no-openapi" in flaws else "/openapi.json")
-    app.add_exception_handler(Refused, refusal(flaws))
+    app.add_exception_handler(RefusalError, refusal(flaws))
     public = [] if "public-closed" not in flaws else [Depends(guard.principal)]
 
     @app.get("/health", dependencies=public)

@@ -1,15 +1,15 @@
 """The lab's issuer: the HTTP contract of Better Auth with its accounts in memory."""
 
 import secrets
-import time
 import uuid
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote, unquote
 
-from authpact.probe import Signer
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from lab.verifying import State
+
+from authpact.probe import Signer
+from lab.verifying import State, wall_clock
 
 _COOKIE = "better-auth.session_token"
 
@@ -39,9 +39,15 @@ class Issuer:
         user = self.state.users[email]
         sid = uuid.uuid4().hex
         self.state.sessions[token] = {
-            "id": sid, "token": token, "user": str(user["id"]), "email": email, "alive": "yes",
+            "id": sid,
+            "token": token,
+            "user": str(user["id"]),
+            "email": email,
+            "alive": "yes",
         }
-        response = JSONResponse({"token": token, "user": {"id": user["id"], "email": email}}, status)
+        response = JSONResponse(
+            {"token": token, "user": {"id": user["id"], "email": email}}, status
+        )
         if cookie:
             value = quote(f"{token}.{secrets.token_hex(8)}=", safe="")
             header = f"{_COOKIE}={value}; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax"
@@ -49,7 +55,7 @@ class Issuer:
         return response
 
     def claims(self, session: dict[str, str], request: Request) -> dict[str, object]:
-        token, now = self.state.contract.token, int(time.time())
+        token, now = self.state.contract.token, int(wall_clock())
         user = self.state.users[session["email"]]
         issuer = token.issuer
         if "host-decides-issuer" in self.flaws:
@@ -57,9 +63,15 @@ class Issuer:
             issuer = f"http://{seen}" if seen == "evil.example" else issuer
         lifetime = 7200 if "two-hour-tokens" in self.flaws else token.lifetime
         claims: dict[str, object] = {
-            "iss": issuer, "sub": user["id"], "aud": token.audience, "iat": now,
-            "exp": now + lifetime, "jti": str(uuid.uuid4()), "client_id": token.client,
-            "sid": session["id"], "roles": user["roles"],
+            "iss": issuer,
+            "sub": user["id"],
+            "aud": token.audience,
+            "iat": now,
+            "exp": now + lifetime,
+            "jti": str(uuid.uuid4()),
+            "client_id": token.client,
+            "sid": session["id"],
+            "roles": user["roles"],
         }
         if "personal-data" in self.flaws:
             claims |= {"name": user["name"], "email": session["email"]}
@@ -79,7 +91,9 @@ async def sign_up(issuer: Issuer, request: Request) -> JSONResponse:
     body = await request.json()
     roles = [body["role"]] if "role-at-sign-up" in issuer.flaws and "role" in body else []
     issuer.state.users[body["email"]] = {
-        "id": secrets.token_hex(16), "name": body["name"], "password": body["password"],
+        "id": secrets.token_hex(16),
+        "name": body["name"],
+        "password": body["password"],
         "roles": roles,
     }
     return issuer.begin(body["email"], status=201 if "sign-up-201" in issuer.flaws else 200)
@@ -135,6 +149,13 @@ def build_issuer(state: State, signer: Signer) -> Callable[..., Awaitable[None]]
             return await action(issuer, request) if allowed else problem(403, "INVALID_ORIGIN")
 
         app.add_route(f"/api/auth{path}", post, methods=["POST"])
+    add_reads(app, issuer)
+    return app
+
+
+def add_reads(app: FastAPI, issuer: Issuer) -> None:
+    """Add the routes that only show something."""
+    state = issuer.state
 
     async def token(request: Request) -> JSONResponse:
         session = issuer.session(request)
@@ -157,4 +178,3 @@ def build_issuer(state: State, signer: Signer) -> Callable[..., Awaitable[None]]
         app.add_route(state.contract.keys.jwks_path, key_set)
     app.add_route("/api/auth/token", token)
     app.add_route("/api/auth/get-session", get_session)
-    return app

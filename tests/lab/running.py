@@ -2,7 +2,7 @@
 
 from authpact.contract import Contract
 from authpact.findings import Outcome, Run
-from authpact.probe import ApplicationTarget, Signer, Signing, generate, run
+from authpact.probe import ApplicationTarget, Signing, generate, run
 from authpact.probe._serving import serve_application
 from lab.api import build_api
 from lab.issuer import build_issuer
@@ -21,9 +21,8 @@ def probe_lab(
     """Probe the whole lab: issuer, API, signing keys and the right to grant roles."""
     signing = keys_of(contract.token.algorithm)
     state = State(contract, frozenset(" ".join(flaws).split()))
-    retired = signing.retired
-    assert retired is not None
-    state.retired = {retired.key_id: public(retired)}
+    assert signing.retired is not None
+    state.retired = {signing.retired.key_id: signing.retired.key}
 
     def grant(email: str, role: str) -> None:
         state.users[email]["roles"] = [role]
@@ -40,8 +39,14 @@ def probe_lab(
         return run(contract, target, only=only)
 
 
-def public(signer: Signer) -> object:
-    return signer.key
+def probe_bare(contract: Contract, *flaws: str, only: frozenset[str] = frozenset()) -> Run:
+    """Probe the lab's API alone: forged people, no issuer."""
+    signing = keys_of(contract.token.algorithm)
+    state = State(contract, frozenset(" ".join(flaws).split()))
+    assert signing.retired is not None
+    state.retired = {signing.retired.key_id: signing.retired.key}
+    target = ApplicationTarget("lab", lambda: build_api(state), None, AUTH_SECRET, signing)
+    return run(contract, target, only=only)
 
 
 def probes_with(outcome: Outcome, judged: Run) -> set[str]:

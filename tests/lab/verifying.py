@@ -10,9 +10,10 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 
-from authpact.contract import Contract
 from joserfc.jwk import Key, OctKey, import_key
 from joserfc.jws import JWSRegistry
+
+from authpact.contract import Contract
 
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 _MEMBERS = {"alg", "typ", "kid"}
@@ -20,7 +21,7 @@ _REQUIRED = ("iss", "sub", "aud", "exp", "iat", "jti", "client_id", "sid")
 _DEFAULT_SECRET = "better-auth-secret-12345678901234567890"
 
 
-class Refused(Exception):
+class RefusalError(Exception):
     def __init__(self, status: int, code: str, detail: str = "refused") -> None:
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
@@ -51,6 +52,10 @@ def load_keys(contract: Contract) -> dict[str, Key]:
     return {k: OctKey.import_key(read(s)) for k, _, s in (p.partition(":") for p in pairs)}
 
 
+def wall_clock() -> float:
+    return time.time_ns() / 1e9
+
+
 def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len({name for name, _ in pairs}) != len(pairs):
         raise ValueError("duplicate name")
@@ -71,11 +76,11 @@ class Verifier:
             self.keys |= state.retired
 
     def verify(self, token: str) -> dict[str, object]:
-        """Return the claims, or raise Refused."""
+        """Return the claims, or raise RefusalError."""
         if "session-token-accepted" in self.flaws and token in self.state.sessions:
             return {"sub": self.state.sessions[token]["user"], "roles": []}
         if len(token) > 8192 and "size-unlimited" not in self.flaws:
-            raise Refused(401, "token_malformed")
+            raise RefusalError(401, "token_malformed")
         head, body, signature = self.parts(token)
         header = self.parse(head)
         self.check_header(header)
@@ -98,24 +103,21 @@ class Verifier:
         except ValueError:
             canonical = False
         if not canonical:
-            raise Refused(401, "token_malformed")
+            raise RefusalError(401, "token_malformed")
         return parts[0], parts[1], parts[2]
 
     def parse(self, part: str) -> dict[str, object]:
         hook = dict if "duplicate-names-accepted" in self.flaws else unique
         try:
             text = read(part).decode("utf-8")
-            if text.startswith("\ufeff"):
-                raise ValueError("byte order mark")
             parsed = json.loads(text, object_pairs_hook=hook, parse_constant=constant)
-            text.encode("utf-8")
         except (ValueError, RecursionError) as error:
             if "garbage-500" in self.flaws:
                 raise
             detail = str(error) if "leaks-exception" in self.flaws else "malformed token"
-            raise Refused(401, "token_malformed", detail) from error
+            raise RefusalError(401, "token_malformed", detail) from error
         if not isinstance(parsed, dict):
-            raise Refused(401, "token_malformed")
+            raise RefusalError(401, "token_malformed")
         return parsed
 
     def check_header(self, header: dict[str, object]) -> None:
@@ -125,9 +127,9 @@ class Verifier:
         if "header-jwk-trusted" in self.flaws:
             extra -= {"jwk"}
         if extra:
-            raise Refused(401, "token_invalid")
+            raise RefusalError(401, "token_invalid")
         if header.get("typ") != self.token.type and "type-ignored" not in self.flaws:
-            raise Refused(401, "token_invalid")
+            raise RefusalError(401, "token_invalid")
 
     def check_signature(self, header: dict[str, object], text: str, signature: str) -> None:
         if "signature-off" in self.flaws:
@@ -139,7 +141,7 @@ class Verifier:
         if "algorithm-open" in self.flaws:
             allowed |= {"HS384": "HS384", "HS512": "HS512"}
         if not isinstance(algorithm, str):
-            raise Refused(401, "token_invalid")
+            raise RefusalError(401, "token_invalid")
         raw = read(signature)
         if algorithm in allowed:
             model = JWSRegistry.algorithms[allowed[algorithm]]
@@ -147,7 +149,7 @@ class Verifier:
                 return
         if algorithm == "HS256" and self.extra_secrets_match(text.encode(), raw):
             return
-        raise Refused(401, "token_invalid")
+        raise RefusalError(401, "token_invalid")
 
     def candidates(self, header: dict[str, object]) -> list[Key]:
         if "header-jwk-trusted" in self.flaws and isinstance(header.get("jwk"), dict):
@@ -172,12 +174,12 @@ class Verifier:
         head, body, signature = self.parts(form.removeprefix("logout_token="))
         header = self.parse(head)
         if header.get("typ") != "logout+jwt":
-            raise Refused(400, "token_invalid")
+            raise RefusalError(400, "token_invalid")
         self.check_signature(header, f"{head}.{body}", signature)
         return str(self.parse(body)["sid"])
 
     def check_claims(self, claims: dict[str, object]) -> None:
-        ok = Refused(401, "token_invalid")
+        ok = RefusalError(401, "token_invalid")
         if "claims-optional" not in self.flaws and any(n not in claims for n in _REQUIRED):
             raise ok
         if claims.get("iss", self.token.issuer) != self.token.issuer:
@@ -193,29 +195,29 @@ class Verifier:
             raise ok
         self.check_times(claims)
         if claims.get("sid") in self.state.ended and "revocation-ignored" not in self.flaws:
-            raise Refused(401, "token_revoked")
+            raise RefusalError(401, "token_revoked")
 
     def refuse_unless(self, flaw: str) -> None:
         if flaw not in self.flaws:
-            raise Refused(401, "token_invalid")
+            raise RefusalError(401, "token_invalid")
 
     def seconds(self, value: object) -> float:
         if isinstance(value, str) and "text-dates-accepted" in self.flaws and value.isdigit():
             return float(value)
         good = isinstance(value, int | float) and not isinstance(value, bool)
         if not good or abs(value) > 1e12 or not math.isfinite(value):
-            raise Refused(401, "token_invalid")
+            raise RefusalError(401, "token_invalid")
         return float(value)
 
     def check_times(self, claims: dict[str, object]) -> None:
-        now, leeway = time.time(), self.token.leeway
+        now, leeway = wall_clock(), self.token.leeway
         end = self.seconds(claims.get("exp", now + 60))
         begin = self.seconds(claims.get("iat", now))
         if end <= now - leeway and "expiry-ignored" not in self.flaws:
             code = "token_invalid" if "expired-wrong-code" in self.flaws else "token_expired"
-            raise Refused(401, code)
+            raise RefusalError(401, code)
         earliest = max(begin, self.seconds(claims.get("nbf", begin)))
         if earliest > now + leeway and "future-accepted" not in self.flaws:
-            raise Refused(401, "token_invalid")
+            raise RefusalError(401, "token_invalid")
         if end - begin > self.token.lifetime and "lifetime-uncapped" not in self.flaws:
-            raise Refused(401, "token_invalid")
+            raise RefusalError(401, "token_invalid")

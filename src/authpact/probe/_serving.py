@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, TypeAlias
 
@@ -33,7 +33,7 @@ def serve_application(app: Asgi) -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
     # Inherited by every connection: else each answer waits 40 ms for a delayed acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread = threading.Thread(target=_serve, args=(server.run, listener), daemon=True)
     with _listening() as complaints:
         thread.start()
         try:
@@ -43,6 +43,12 @@ def serve_application(app: Asgi) -> Iterator[str]:
             server.should_exit = True
             thread.join(_START_LIMIT)
             listener.close()
+
+
+def _serve(start: Callable[[list[socket.socket]], None], listener: socket.socket) -> None:
+    # The server ends its process when the application does not start; here it ends a thread.
+    with suppress(SystemExit):
+        start([listener])
 
 
 def _await_start(server: object, thread: threading.Thread, complaints: Sequence[str]) -> None:

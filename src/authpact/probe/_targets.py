@@ -8,15 +8,19 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from inspect import signature
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
+
+import httpx
 
 from authpact.contract import Contract
 from authpact.errors import ProbeError
 from authpact.probe._forge import Signing, encode, from_jwk_file, generate, shared
+from authpact.probe._messages import Claims, Json
 from authpact.probe._people import GrantRole
 from authpact.probe._serving import Asgi, serve_application, serve_key_set
 
-AUTH_SECRET_ENV = "BETTER_AUTH_SECRET"  # noqa: S105  # the name of a variable
+_TIMEOUT: Final = 10.0
+AUTH_SECRET_ENV: Final = "BETTER_AUTH_SECRET"  # noqa: S105  # the name of a variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,15 @@ class ApplicationTarget:
         algorithm = contract.token.algorithm
         signing = self.signing or Signing(generate(algorithm), generate(algorithm))
         with ExitStack() as stack:
-            stack.enter_context(environment(_variables(contract, signing, stack)))
+            variables = _variables(contract, signing, self.issuer, stack)
+            stack.enter_context(environment(variables))
             api = stack.enter_context(serve_application(self.load()))
             yield System(self.name, api, self.issuer, signing, self.auth_secret, self.grant_role)
 
 
-def _variables(contract: Contract, signing: Signing, stack: ExitStack) -> dict[str, str]:
+def _variables(
+    contract: Contract, signing: Signing, issuer: str | None, stack: ExitStack
+) -> dict[str, str]:
     keys = contract.keys
     accepted = [key for key in (signing.current, signing.other) if key]
     variables = {
@@ -97,12 +104,24 @@ def _variables(contract: Contract, signing: Signing, stack: ExitStack) -> dict[s
         keys.audience_env: contract.token.audience,
     }
     if contract.token.mode == "jwks":
-        served = serve_key_set([key.public for key in accepted], keys.jwks_path)
+        public = {key.key_id: key.public for key in accepted}
+        public |= _published(f"{issuer}{keys.jwks_path}") if issuer else {}
+        served = serve_key_set(list(public.values()), keys.jwks_path)
         variables[keys.jwks_url_env] = stack.enter_context(served)
     else:
         pairs = (f"{k.key_id}:{encode(k.secret)}" for k in accepted)
         variables[keys.verification_keys_env] = ",".join(pairs)
     return variables
+
+
+def _published(url: str) -> dict[str, Claims]:
+    """Fetch the issuer's own keys, so that its tokens are accepted beside forged ones."""
+    try:
+        found: Json = httpx.get(url, timeout=_TIMEOUT, trust_env=False).json().get("keys", [])
+    except (httpx.HTTPError, ValueError, AttributeError) as error:
+        raise ProbeError(f"The issuer's key set cannot be read at {url}.") from error
+    entries = found if isinstance(found, list) else []
+    return {str(entry.get("kid")): entry for entry in entries if isinstance(entry, dict)}
 
 
 @contextmanager
@@ -179,4 +198,6 @@ def target_of(
     module_name, _, attribute = text.partition(":")
     if not module_name or not attribute.isidentifier():
         raise ProbeError(f"{text!r} is neither an http(s) address nor `module:app`.")
-    return ApplicationTarget(text, lambda: import_application(text), issuer, secret)
+    # With an issuer beside it the application has to share its secret; alone it gets fresh ones.
+    shared_keys = signing_from_environment(contract, os.environ) if issuer else None
+    return ApplicationTarget(text, lambda: import_application(text), issuer, secret, shared_keys)

@@ -26,6 +26,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("authpact.report", _TEMPLATES),
         autoescape=True,
+        keep_trailing_newline=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
