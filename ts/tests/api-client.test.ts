@@ -75,6 +75,7 @@ test("calls at the same time wait for one token", async () => {
   });
 });
 
+// session:reissue
 test("an expired token is replaced once, and the call is repeated with the new one", async () => {
   const expireOnce = new Set<string>();
   const rule: Rule = (seen, response) => {
@@ -226,6 +227,7 @@ function fakeStorage(): Storage {
   };
 }
 
+// browser:storage
 test("the storage variant finds its token after a reload, and forgets it on sign-out", async () => {
   await withTarget(guarded(secret), async (target) => {
     const storage = fakeStorage();

@@ -35,11 +35,13 @@ test("further claims are added", async () => {
 });
 
 for (const name of ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "sid", "act"]) {
+  // issue:reserved-claims
   test(`a further claim cannot take the place of ${name}`, async () => {
     await assert.rejects(sign({ [name]: "mine" }), new RegExp(`reserved: ${name}$`));
   });
 }
 
+// issue:fixed-identity
 test("a deployed server does not trust the developer's origin, nor a Host header", async (scope) => {
   const issuer = await startIssuer(scope, "test-deployed", contract({}), { BETTER_AUTH_URL: "https://app.example" });
   const browser = new Browser(issuer.origin);
@@ -52,6 +54,7 @@ test("a deployed server does not trust the developer's origin, nor a Host header
   assert.deepEqual([iss, aud], [example.issuer, example.audience]);
 });
 
+// issue:rate-limited
 test("one address obtains at most 120 tokens a minute in production", async (scope) => {
   const issuer = await startIssuer(scope, "test-rate", contract({}), { NODE_ENV: "production" });
   const browser = new Browser(issuer.origin);

@@ -89,6 +89,7 @@ test("after sign-out the cookie's token opens nothing", async () => {
   assert.equal(api.seen.length, 1);
 });
 
+// browser:csrf
 test("a change must come from this site", async () => {
   const cookie = await session("csrf@example.com");
   for (const headers of [{}, { origin: "https://evil.example" }, { origin: "null" }] as Record<string, string>[]) {

@@ -22,6 +22,7 @@ async function signedUp(email: string): Promise<Browser> {
   return browser;
 }
 
+// token:minimal-payload
 test("a session obtains a token that holds exactly what the contract says", async () => {
   const browser = await signedUp("claims@example.com");
   const token = await browser.accessToken();
@@ -44,21 +45,25 @@ test("two tokens of one session differ in their id", async () => {
   assert.notEqual(decodeJwt(first).jti, decodeJwt(second).jti);
 });
 
+// issue:not-cached
 test("the answer may not be stored by any cache", async () => {
   const response = await (await signedUp("cache@example.com")).post("/api-token");
   assert.equal(response.headers.get("cache-control"), "no-store");
 });
 
+// issue:needs-session
 test("without a session there is no token", async () => {
   const response = await new Browser(issuer.origin).post("/api-token");
   assert.equal(response.status, 401);
 });
 
+// issue:one-endpoint
 test("a token cannot be fetched with GET", async () => {
   const response = await (await signedUp("get@example.com")).get("/api-token");
   assert.equal(response.status, 404);
 });
 
+// issue:origin-checked
 test("another site cannot obtain a token with the visitor's cookie", async () => {
   const browser = await signedUp("csrf@example.com");
   const response = await browser.post("/api-token", {}, { origin: "https://evil.example" });
@@ -74,6 +79,7 @@ test("after sign-out there is no further token, even with the old cookie", async
   assert.equal(response.status, 401);
 });
 
+// token:roles
 test("nobody chooses a role at sign-up", async () => {
   const response = await new Browser(issuer.origin).signUp("role@example.com", { role: "admin" });
   assert.equal(response.status, 400);
@@ -87,6 +93,7 @@ function setRole(...words: string[]): { status: number | null; stderr: string } 
   return { status, stderr };
 }
 
+// session:disabled-user
 test("the command gives a role, the next token carries it, and a ban ends it", async () => {
   const admin = await signedUp("admin@example.com");
   const target = await signedUp("target@example.com");
@@ -106,6 +113,7 @@ test("the command refuses a role the contract does not know, and an unknown addr
   assert.equal(setRole("known@example.com").status, 2);
 });
 
+// token:impersonation
 test("a token of an impersonated session names who acts", async () => {
   const admin = await signedUp("actor@example.com");
   const target = await signedUp("impersonated@example.com");
@@ -138,6 +146,7 @@ test("one deployment may name another issuer and audience", async (scope) => {
   assert.deepEqual([iss, aud], [names.API_JWT_ISSUER, names.API_JWT_AUDIENCE]);
 });
 
+// session:lifetime
 test("no token outlives its session", async (scope) => {
   const short = await startIssuer(scope, "test-short", contract({ sessionSeconds: 60 }));
   const browser = new Browser(short.origin);
@@ -174,6 +183,7 @@ const refusals: [string, Record<string, string>, RegExp][] = [
 ];
 
 for (const [what, environment, message] of refusals) {
+  // key:strength, key:dedicated
   test(`the server does not start with ${what}`, async (scope) => {
     await assert.rejects(startIssuer(scope, "test-refusal", contract({}), environment), (error: Error) => {
       assert.match(error.message, message);

@@ -101,9 +101,9 @@ _TRANSPORT: Final = (
 _ERRORS: Final = (
     _must("error:missing-token", "A request without credentials gets 401 and a bare Bearer challenge.", "RFC 6750 3; RFC 6750 3.1", _D, _V, _P),
     _must("error:unauthenticated", 'Every token that does not verify gets 401 with `error="invalid_token"`.', "RFC 6750 3.1", _D, _V, _P),
-    _must("error:forbidden", 'A valid token without the privilege gets 403; for a missing role or permission with `error="insufficient_scope"`.', "RFC 6750 3.1; ASVS 8.3.1", _D, _V, _P),
+    _must("error:forbidden", 'A valid token without the privilege gets 403; for a missing role or permission with `error="insufficient_scope"`.', "RFC 6750 3.1; ASVS 8.3.1", _D, _V),
     _must("error:body", "Every refusal has a JSON body with `detail` and a stable `code`.", "RFC 9110 15.5; ASVS 4.1.1", _D, _V, _P),
-    _must("error:expired-code", "An expired token is told apart by the code `token_expired`, so that the frontend can ask again.", "RFC 6750 3.1", _D, _V, _P),
+    _must("error:expired-code", "An expired token is told apart by the code `token_expired`, so that the frontend can ask again.", "RFC 6750 3.1", _D, _V),
     _must("error:no-leak", "Refusals carry no library text, stack, secret or token.", "ASVS 16.5.1; RFC 9457 5", _V, _P),
     _must("error:fail-closed", "Any failure while verifying ends in a refusal, never in access and never in a server error.", "ASVS 16.5.3; ASVS 16.5.2", _V, _P),
 )

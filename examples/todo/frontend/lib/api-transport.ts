@@ -1,11 +1,11 @@
-// authpact 0.1.0 contract 7e9eae3aa670 digest c89b7a8198873c55; edit authpact.toml instead
+// authpact 0.1.0 contract 7e9eae3aa670 digest 6e6b7a3d2b07ab38; edit authpact.toml instead
 /**
  * Carries the access token as `Authorization: Bearer`, straight from the browser to the API.
  *
  * 1. The token goes to the API's origin only, whatever path a caller asks for.
  * 2. One token is issued at a time; requests that need it wait for the same one.
  * 3. `401 token_expired` is answered with one new token and one more try. Any other 401 ends the
- *    sign-in: a token that is wrong does not become right by asking again.
+ *    sign-in: a token that is wrong does not become right by asking again. [session:reissue]
  * 4. A token that was asked for before a sign-in or sign-out is never kept after it.
  */
 import type { Transport } from "./api-client.ts";

@@ -1,4 +1,4 @@
-// authpact 0.1.0 contract 7e9eae3aa670 digest b0a8b0e96200eae6; edit authpact.toml instead
+// authpact 0.1.0 contract 7e9eae3aa670 digest 0ef4e82f15634ce0; edit authpact.toml instead
 /** What the server reads from its environment. Never import this from a client component. */
 import { authContract } from "./auth-contract.ts";
 
@@ -28,7 +28,7 @@ export function audience(): string {
 
 /**
  * The one origin Better Auth answers for. It is always pinned: without it Better Auth believes the
- * Host header of each request.
+ * Host header of each request. [issue:fixed-identity]
  */
 export function authOrigin(): string {
   const configured = variable("BETTER_AUTH_URL") ?? authContract.origins[0];

@@ -1,6 +1,6 @@
-// authpact 0.1.0 contract 7e9eae3aa670 digest 58b230983e762ce8; edit authpact.toml instead
+// authpact 0.1.0 contract 7e9eae3aa670 digest 64821e1d5d42b026; edit authpact.toml instead
 /**
- * Roles live in `user.role`, which the `admin()` plugin lets nobody set at sign-up.
+ * Roles live in `user.role`, which the `admin()` plugin lets nobody set at sign-up. [token:roles]
  *
  * A contract role named `admin` may also use Better Auth's own administration (list, ban, set
  * roles, impersonate); every other role means something to the API only.

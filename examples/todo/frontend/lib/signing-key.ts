@@ -1,10 +1,10 @@
-// authpact 0.1.0 contract 7e9eae3aa670 digest 45c24133d1454a10; edit authpact.toml instead
+// authpact 0.1.0 contract 7e9eae3aa670 digest b8660a058a7654f6; edit authpact.toml instead
 /**
  * The key both sides share: base64url of at least 32 random bytes, in a variable of its own.
  *
  * It must not be a Better Auth secret. Whoever holds that one can forge sessions and the links
  * that verify e-mail addresses, so the API must never see it, and a token signed with it can be
- * replayed against Better Auth itself.
+ * replayed against Better Auth itself. [key:dedicated] [key:strength]
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";

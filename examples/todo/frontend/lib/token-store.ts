@@ -1,7 +1,7 @@
-// authpact 0.1.0 contract 7e9eae3aa670 digest e7de8ccb96bb95b3; edit authpact.toml instead
+// authpact 0.1.0 contract 7e9eae3aa670 digest f487cdfdc01d3353; edit authpact.toml instead
 /**
  * Keeps the access token in memory: gone with the page, and out of reach of anything that reads
- * browser storage. After a reload the session cookie obtains the next one.
+ * browser storage. After a reload the session cookie obtains the next one. [browser:storage]
  */
 export type HeldToken = {
   readonly value: string;

@@ -1,13 +1,16 @@
 /**
  * A Better Auth plugin that issues access tokens for one API (RFC 9068).
  *
- * 1. POST only, so that Better Auth's origin check (CSRF) covers it.
+ * 1. POST only, so that Better Auth's origin check (CSRF) covers it. [issue:origin-checked]
  * 2. The session is read from the database, never from a cookie cache: a signed-out or banned
- *    user gets no further token.
+ *    user gets no further token. [issue:needs-session] [session:disabled-user]
  * 3. The signing key decides the algorithm; no request and no claim can.
- * 4. The payload is minimal: no name, no e-mail address, nothing a user can set.
- * 5. No token outlives the session it comes from.
- * 6. The answer must not be stored by any cache.
+ * 4. The payload is minimal: no name, no e-mail address, nothing a user can set; further claims
+ *    replace no registered one, and an impersonating administrator is named in `act`.
+ *    [token:minimal-payload] [issue:reserved-claims] [token:impersonation]
+ * 5. No token outlives the session it comes from. [session:lifetime]
+ * 6. The answer must not be stored by any cache, and asking is rate-limited.
+ *    [issue:not-cached] [issue:rate-limited]
  */
 import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
 import { createAuthEndpoint, sensitiveSessionMiddleware } from "better-auth/api";

@@ -4,7 +4,7 @@
  * 1. The token goes to the API's origin only, whatever path a caller asks for.
  * 2. One token is issued at a time; requests that need it wait for the same one.
  * 3. `401 token_expired` is answered with one new token and one more try. Any other 401 ends the
- *    sign-in: a token that is wrong does not become right by asking again.
+ *    sign-in: a token that is wrong does not become right by asking again. [session:reissue]
  * 4. A token that was asked for before a sign-in or sign-out is never kept after it.
  */
 import type { Transport } from "./api-client.ts";

@@ -2,7 +2,7 @@
  * Passes calls of the browser on to the API, with the access token the browser cannot read.
  *
  * 1. The caller must have a live session; an API token of another session is not used.
- * 2. A request that changes something must come from this origin (CSRF).
+ * 2. A request that changes something must come from this origin (CSRF). [browser:csrf]
  * 3. The target is the configured API and nothing else: no host, no `..`, no encoded slash.
  * 4. Few headers pass in either direction: never cookies, never a redirect.
  * 5. `401 token_expired` is answered with one new token and one more try.

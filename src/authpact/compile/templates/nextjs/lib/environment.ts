@@ -27,7 +27,7 @@ export function audience(): string {
 
 /**
  * The one origin Better Auth answers for. It is always pinned: without it Better Auth believes the
- * Host header of each request.
+ * Host header of each request. [issue:fixed-identity]
  */
 export function authOrigin(): string {
   const configured = variable("BETTER_AUTH_URL") ?? authContract.origins[0];

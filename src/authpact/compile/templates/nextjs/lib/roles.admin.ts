@@ -1,5 +1,5 @@
 /**
- * Roles live in `user.role`, which the `admin()` plugin lets nobody set at sign-up.
+ * Roles live in `user.role`, which the `admin()` plugin lets nobody set at sign-up. [token:roles]
  *
  * A contract role named `admin` may also use Better Auth's own administration (list, ban, set
  * roles, impersonate); every other role means something to the API only.

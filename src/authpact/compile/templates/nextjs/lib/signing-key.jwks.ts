@@ -3,7 +3,7 @@
  *
  * Its own `/token` endpoint stays closed: it would sign the whole user row. The key is chosen by
  * the contract's algorithm, because the plugin alone goes on with an old key after the algorithm
- * was changed.
+ * was changed. [key:strength] [issue:one-endpoint]
  */
 import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
 import { type JWKOptions, type JwtOptions, jwt, resolveSigningKey } from "better-auth/plugins";

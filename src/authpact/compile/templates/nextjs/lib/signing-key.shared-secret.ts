@@ -3,7 +3,7 @@
  *
  * It must not be a Better Auth secret. Whoever holds that one can forge sessions and the links
  * that verify e-mail addresses, so the API must never see it, and a token signed with it can be
- * replayed against Better Auth itself.
+ * replayed against Better Auth itself. [key:dedicated] [key:strength]
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";

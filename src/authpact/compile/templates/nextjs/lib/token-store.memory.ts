@@ -1,6 +1,6 @@
 /**
  * Keeps the access token in memory: gone with the page, and out of reach of anything that reads
- * browser storage. After a reload the session cookie obtains the next one.
+ * browser storage. After a reload the session cookie obtains the next one. [browser:storage]
  */
 export type HeldToken = {
   readonly value: string;
