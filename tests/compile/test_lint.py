@@ -238,6 +238,23 @@ def test_hand_written_documents_are_judged_line_by_line(name: str) -> None:
         assert {f.location.line for f in findings if f.rule == slug} == lines, slug
 
 
+def test_a_hand_written_specification_that_is_complete_passes() -> None:
+    assert checklist((BROKEN / "nothing_broken.md").read_text(encoding="utf-8")) == ()
+
+
+def test_a_hand_written_specification_is_held_against_the_contract() -> None:
+    found = checklist(
+        (BROKEN / "nothing_broken.md").read_text(encoding="utf-8"), default_contract()
+    )
+    assert {f.rule for f in found} == {
+        "criteria_contract",
+        "endpoint_rules",
+        "environment_contract",
+        "identity_values",
+        "required_claims",
+    }
+
+
 def test_a_finding_carries_everything_a_report_needs() -> None:
     (finding,) = list(checklist(EDITS["token_in_url"](specification()), None, "a.md"))
     assert (finding.rule, finding.category) == ("token_in_url", "token_in_url")

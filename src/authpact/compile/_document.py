@@ -167,6 +167,7 @@ def parse_document(text: str, file: str = "authentication.md") -> Document:
     statements = tuple(_statements(tokens))
     silent = [p for p in parts if p.level > 1 and _SILENT.match(p.name)]
     quiet = {line for part in silent for line in range(part.line, part.end + 1)}
+    quiet |= _labelled(lines)
     code = {line for fence in fences for line in range(fence.line, fence.end + 1)}
     rules = "\n".join(
         "" if number in quiet or number in code else line
@@ -185,6 +186,18 @@ def parse_document(text: str, file: str = "authentication.md") -> Document:
         _starts=_line_starts(rules),
         _text_starts=_line_starts(text),
     )
+
+
+def _labelled(lines: Sequence[str]) -> set[int]:
+    """Return the lines below a bold label that names a silent part, up to the next label."""
+    found: set[int] = set()
+    silent = False
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(("#", "**")):
+            silent = line.startswith("**") and bool(_SILENT.match(line.strip("*")))
+        if silent:
+            found.add(number)
+    return found
 
 
 def _kind(parts: Sequence[Part]) -> Kind:

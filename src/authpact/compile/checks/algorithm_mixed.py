@@ -12,7 +12,9 @@ _ASYMMETRIC = re.compile(
     r"\b(EdDSA|Ed25519|ES256|ES384|ES512|RS256|RS384|RS512|PS256|PS384|PS512|JWKS|public key)\b",
     re.IGNORECASE,
 )
-_EITHER = re.compile(r"\b(mode|either|alternatively|optional)\b", re.IGNORECASE)
+_EITHER = re.compile(
+    r"\b(mode|either|alternatively|optional)\b|\bdecision\b.*\brationale\b", re.IGNORECASE
+)
 
 
 def _check(document: Document, _: Contract | None) -> Iterator[Remark]:
@@ -38,6 +40,7 @@ CHECK = DocumentCheck(
     ),
     accepted=(
         Case("- FastAPI verifies HS256.\n- A JWKS endpoint is not used.\n"),
+        Case("**Decision & Rationale — HS256 or JWKS:** HS256.\n"),
         Case("- Keys come from the JWKS endpoint; EdDSA.\n"),
     ),
     check=_check,

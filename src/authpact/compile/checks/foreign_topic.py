@@ -33,6 +33,7 @@ CHECK = DocumentCheck(
     flagged=(Case("- The API MUST send invoices by e-mail.\n"),),
     accepted=(
         Case("## Out of scope\n\n- Payments.\n"),
+        Case("**Out of scope**\n\n- Payments.\n\n**Next**\n\n- Sign-in.\n"),
         Case("- `GET /api/invoices` is for the owner.\n"),
     ),
     check=_check,

@@ -8,7 +8,7 @@ from authpact.contract import Contract
 from authpact.findings import Severity
 
 _LIFE = re.compile(r"lifetime|expir|\bends?\b|lasts?\b|valid for|\blives\b", re.IGNORECASE)
-_SESSION = re.compile(r"\bsession\b", re.IGNORECASE)
+_SESSION = re.compile(r"\bsessions?\b", re.IGNORECASE)
 _OTHER = re.compile(r"\btokens?\b(?! are not used)", re.IGNORECASE)
 
 
