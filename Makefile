@@ -45,7 +45,7 @@ check: setup ## Formatting, lint, types, layers, generated pages
 	$(BIN)/pyright typing_tests
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
-	$(BIN)/authpact compile --contract examples/todo/authpact.toml --target nextjs --target env --target design --target spec --target schema --check
+	$(BIN)/authpact compile --contract examples/todo/authpact.toml --check
 
 docs: setup ## Write the generated reference pages
 	$(BIN)/python docs/generate.py

@@ -60,6 +60,16 @@ def test_a_file_that_authpact_did_not_write_is_never_overwritten(tmp_path: Path)
     assert (tmp_path / "a/settings.py").read_text() == "mine\n"
 
 
+def test_starters_are_written_together_once_and_are_the_project_s_own_afterwards(tmp_path: Path) -> None:
+    starters = tuple(OutputFile(f"app/{n}.py", "x = 1\n", "#", "app/main.py") for n in ("main", "routes"))
+    assert set(write(plan(starters, tmp_path, "0" * 12, "1.0"), tmp_path)) == {"app/main.py", "app/routes.py"}
+    (tmp_path / "app/routes.py").unlink()
+    (tmp_path / "app/main.py").write_text("mine\n")
+    again = plan(starters, tmp_path, "1" * 12, "1.0")
+    assert {item.state for item in again} == {State.OWNED}
+    assert write(again, tmp_path) == ()
+
+
 def test_bytes_that_are_not_text_are_foreign(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a/settings.py").write_bytes(b"\xff\xfe\x00")

@@ -56,7 +56,11 @@ def compile_command(
     planned = plan(render(loaded, target), root, digest(loaded), version("authpact"))
     if not check:
         write(planned, root)
-    rows = [(item.file.path, _said(item, check=check)) for item in planned]
+    rows = [
+        (item.file.path, _said(item, check=check))
+        for item in planned
+        if item.state is not State.OWNED
+    ]
     if format == "json":
         files = [{"path": path, "state": state} for path, state in rows]
         emit(as_json({"schema": 1, "contract": digest(loaded), "files": files}))

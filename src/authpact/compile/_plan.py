@@ -31,6 +31,8 @@ class OutputFile:
     path: str
     text: str
     comment: Comment = "#"
+    starter: str | None = None
+    """For a file to begin with and make one's own: written while this path does not exist."""
 
 
 class State(StrEnum):
@@ -44,6 +46,8 @@ class State(StrEnum):
     """Written by an earlier run and edited by hand since."""
     FOREIGN = "foreign"
     """Not written by authpact."""
+    OWNED = "owned"
+    """A starter that became the project's own; whatever it holds is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,10 @@ def plan(
         if Path(file.path).is_absolute() or ".." in Path(file.path).parts:
             raise CompileError(f"{file.path}: a target may only write below the output folder")
         text = stamp(file, contract_digest, version)
-        planned.append(Planned(file, text, _state(file, text, root / file.path)))
+        state = _state(file, text, root / file.path)
+        if file.starter and (root / file.starter).exists() and state is not State.SAME:
+            state = State.OWNED
+        planned.append(Planned(file, text, state))
     return tuple(planned)
 
 

@@ -1,10 +1,9 @@
+# authpact 0.1.0 contract 7e9eae3aa670 digest e93610ff2b369665; edit authpact.toml instead
 """Who may call what: the types that endpoints declare, and the contract they are held against."""
 
 import os
 from pathlib import Path
 from typing import Annotated
-
-from fastapi import FastAPI
 
 from authpact import Principal, load
 from authpact.fastapi import (
@@ -15,6 +14,7 @@ from authpact.fastapi import (
     install,
     require_owner,
 )
+from fastapi import FastAPI
 
 __all__ = [
     "AdminRole",

@@ -10,6 +10,8 @@ from authpact.compile._plan import OutputFile
 from authpact.compile._templates import environment
 from authpact.contract import PARAMETER, Contract, Endpoint
 
+_STARTER: Final = "backend/app/main.py"
+"""Where an application exists already, only `security.py` is written."""
 _FILES: Final = ("__init__", "main", "routes", "security")
 _CONVERTED: Final = {"int": "int", "float": "float", "uuid": "UUID"}
 _JSON_TYPES: Final = {
@@ -88,6 +90,7 @@ def render(contract: Contract) -> tuple[OutputFile, ...]:
             f"backend/app/{name}.py",
             environment().get_template(f"fastapi/{name}.py.jinja").render(values),
             "#",
+            None if name == "security" else _STARTER,
         )
         for name in _FILES
     )
