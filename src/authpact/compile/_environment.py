@@ -183,7 +183,7 @@ def _backend(contract: Contract) -> Iterator[Variable]:
         "backend",
         "AUTHPACT_CONTRACT",
         required=False,
-        purpose="path of the contract; default: authpact.toml in the working folder",
+        purpose="path of the contract; default: authpact.toml beside the backend folder",
         format="file path",
         example="authpact.toml",
     )
