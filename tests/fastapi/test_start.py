@@ -120,13 +120,16 @@ def test_a_route_of_an_included_router_is_seen(
     assert problems_of(app, contract) == "DELETE /x/api/v1/debug has no rule in the contract"
 
 
-def test_a_route_added_to_a_router_after_it_was_included_is_seen() -> None:
-    app, router = FastAPI(), APIRouter()
-    router.add_api_route("/me", known)
-    app.include_router(router)
-    router.add_api_route("/late", answer)
-    text = problems_of(app, contract_of(ME))
-    assert text in ("", "GET /late has no rule in the contract")
+def test_a_route_added_to_a_router_after_it_was_included_is_judged_if_it_can_be_reached() -> None:
+    def late() -> FastAPI:
+        app, router = FastAPI(), APIRouter()
+        router.add_api_route("/me", known)
+        app.include_router(router)
+        router.add_api_route("/late", answer)
+        return app
+
+    if TestClient(late()).get("/late").status_code == 200:  # older versions copy the routes
+        assert problems_of(late(), contract_of(ME)) == "GET /late has no rule in the contract"
 
 
 def test_a_route_of_a_mounted_application_is_seen_and_guarded() -> None:
@@ -229,14 +232,10 @@ def test_a_route_that_appears_later_lets_nobody_in(
     issuer: LocalIssuer, build: Callable[[], FastAPI]
 ) -> None:
     app = build()
-    client = starts(app, issuer.contract)
-    app.add_api_route("/late", known)
-    headers = LocalIssuer(issuer.contract).headers()
-    assert client.get("/late", headers=headers).status_code == 401
-    install_again = build()
-    install(install_again, issuer.contract, environ=issuer.environ)
-    with TestClient(install_again) as client:
-        install_again.add_api_route("/late", known)
+    install(app, issuer.contract, environ=issuer.environ)
+    with TestClient(app) as client:
+        app.add_api_route("/late", known)
+        assert client.get("/late").status_code == 401
         refused = client.get("/late", headers=issuer.headers())
         assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
 

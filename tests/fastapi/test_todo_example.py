@@ -1,6 +1,7 @@
 """The todo application as its users would test it: real requests, tokens of a local issuer."""
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -27,9 +28,10 @@ def served(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[httpx.Client]:
     """Import the example as `uvicorn app.main:app` does, and serve it."""
-    database = tmp_path_factory.mktemp("todo") / "todo.db"
+    file = tmp_path_factory.mktemp("todo") / "todo.db"
+    database = os.environ.get("AUTHPACT_POSTGRES") or f"sqlite:///{file}"
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {**issuer.environ, "DATABASE_URL": f"sqlite:///{database}"}.items():
+        for name, value in {**issuer.environ, "DATABASE_URL": database}.items():
             patch.setenv(name, value)
         patch.syspath_prepend(str(EXAMPLE / "backend"))
         for name in [name for name in sys.modules if name.partition(".")[0] == "app"]:
