@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo test check bench test-next test-browser test-postgres docs format lock clean
+.PHONY: help setup demo test check bench test-next test-browser test-postgres docs golden format lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ check: setup ## Formatting, lint, types, layers, generated pages
 
 docs: setup ## Write the generated reference pages
 	$(BIN)/python docs/generate.py
+
+golden: setup ## Write the golden trees again; the diff is the review
+	AUTHPACT_WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/golden -k golden_one
 
 format: setup ## Format and fix
 	$(BIN)/ruff check --fix .

@@ -96,10 +96,18 @@ def rows() -> list[Row]:
     remembered = {hashlib.sha256(t.encode()).digest(): t for t in tokens}
     verifier = Verifier(contract, issuer.keys)
     return [
-        measure("sha256 and a dict (the floor)", lambda t: remembered[hashlib.sha256(t.encode()).digest()], tokens),
+        measure(
+            "sha256 and a dict (the floor)",
+            lambda t: remembered[hashlib.sha256(t.encode()).digest()],
+            tokens,
+        ),
         measure("authpact, token seen before", verifier.verify, tokens),
         cold_authpact(verifier, issuer)(tokens),
-        measure("joserfc signature alone", lambda t: jws.deserialize_compact(t, oct_key, ["HS256"]), tokens),
+        measure(
+            "joserfc signature alone",
+            lambda t: jws.deserialize_compact(t, oct_key, ["HS256"]),
+            tokens,
+        ),
         measure("joserfc", joserfc, tokens),
         measure("PyJWT", pyjwt, tokens),
     ]
@@ -109,8 +117,14 @@ def main() -> None:
     """Print the table and write the page."""
     found = rows()
     floor, cold = found[0].best, found[2].best
-    lines = ["| HS256, all claims checked | µs best | µs median | ÷ floor | ÷ authpact cold |", "| --- | --- | --- | --- | --- |"]
-    lines += [f"| {r.name} | {r.best:.2f} | {r.median:.2f} | {r.best / floor:.1f} | {r.best / cold:.2f} |" for r in found]
+    lines = [
+        "| HS256, all claims checked | µs best | µs median | ÷ floor | ÷ authpact cold |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {r.name} | {r.best:.2f} | {r.median:.2f} | {r.best / floor:.1f} | {r.best / cold:.2f} |"
+        for r in found
+    ]
     text = "\n".join(lines)
     print(text)
     PAGE.write_text(

@@ -18,7 +18,9 @@ NOTE: Final = "<!-- Written by `make docs`; edit the tables in src/authpact inst
 def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     """Render a Markdown table."""
     cells = [heads, tuple("---" for _ in heads), *rows]
-    return "\n".join(f"| {' | '.join(c.replace('|', chr(92) + '|') for c in row)} |" for row in cells)
+    return "\n".join(
+        f"| {' | '.join(c.replace('|', chr(92) + '|') for c in row)} |" for row in cells
+    )
 
 
 def requirements_page() -> str:
@@ -29,7 +31,7 @@ def requirements_page() -> str:
     ]
     head = (
         "# Requirements\n\nWhat must hold between the two sides. `contract`: the loader refuses what breaks it; "
-        "`document`: the checklist demands it of the documents; `verify`: the run time enforces it; "
+        "`document`: the specification states it; `verify`: the run time enforces it; "
         "`issue`: the generated Better Auth side enforces it; `probe`: a probe proves it on a running "
         "system; `by-hand`: a person must look.\n\nASVS is OWASP ASVS 5.0, API1 to API5 are the OWASP API Top 10 "
         "of 2023, 8725bis is the revision of RFC 8725, and *measured* means found by running the real packages.\n"
@@ -40,7 +42,13 @@ def requirements_page() -> str:
 def contract_page() -> str:
     """Every field of `authpact.toml`."""
     rows = [
-        (f"`{f.path}`", f.summary, f.allowed, f"`{f.default}`" if f.default else "", f"`{f.requirement}`" if f.requirement else "")
+        (
+            f"`{f.path}`",
+            f.summary,
+            f.allowed,
+            f"`{f.default}`" if f.default else "",
+            f"`{f.requirement}`" if f.requirement else "",
+        )
         for f in fields()
     ]
     head = "# The contract file\n\n`*` stands for a name or an index. Durations are written as `15m`, `10s`, `7d`.\n"

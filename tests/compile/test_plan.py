@@ -17,7 +17,9 @@ FILES = (
 )
 
 
-def states(root: Path, files: tuple[OutputFile, ...] = FILES, contract: str = "0" * 12) -> set[State]:
+def states(
+    root: Path, files: tuple[OutputFile, ...] = FILES, contract: str = "0" * 12
+) -> set[State]:
     return {item.state for item in plan(files, root, contract, "1.0")}
 
 
@@ -32,7 +34,9 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     assert write(plan(FILES, tmp_path, "0" * 12, "1.0"), tmp_path) == ()
 
 
-def test_a_new_contract_makes_untouched_files_stale_and_they_are_written_again(tmp_path: Path) -> None:
+def test_a_new_contract_makes_untouched_files_stale_and_they_are_written_again(
+    tmp_path: Path,
+) -> None:
     written(tmp_path)
     assert states(tmp_path, contract="1" * 12) == {State.STALE}
     newer = plan(FILES, tmp_path, "1" * 12, "1.0")
@@ -55,14 +59,21 @@ def test_a_file_that_authpact_did_not_write_is_never_overwritten(tmp_path: Path)
     (tmp_path / "a").mkdir()
     (tmp_path / "a/settings.py").write_text("mine\n")
     planned = plan(FILES, tmp_path, "0" * 12, "1.0")
-    assert [i.state for i in planned][0] is State.FOREIGN
+    assert planned[0].state is State.FOREIGN
     write(planned, tmp_path)
     assert (tmp_path / "a/settings.py").read_text() == "mine\n"
 
 
-def test_starters_are_written_together_once_and_are_the_project_s_own_afterwards(tmp_path: Path) -> None:
-    starters = tuple(OutputFile(f"app/{n}.py", "x = 1\n", "#", "app/main.py") for n in ("main", "routes"))
-    assert set(write(plan(starters, tmp_path, "0" * 12, "1.0"), tmp_path)) == {"app/main.py", "app/routes.py"}
+def test_starters_are_written_together_once_and_are_the_project_s_own_afterwards(
+    tmp_path: Path,
+) -> None:
+    starters = tuple(
+        OutputFile(f"app/{n}.py", "x = 1\n", "#", "app/main.py") for n in ("main", "routes")
+    )
+    assert set(write(plan(starters, tmp_path, "0" * 12, "1.0"), tmp_path)) == {
+        "app/main.py",
+        "app/routes.py",
+    }
     (tmp_path / "app/routes.py").unlink()
     (tmp_path / "app/main.py").write_text("mine\n")
     again = plan(starters, tmp_path, "1" * 12, "1.0")
@@ -93,7 +104,7 @@ def test_no_target_may_write_outside_of_the_output_folder(tmp_path: Path, path: 
 
 
 def test_an_unknown_target_is_named_with_the_known_ones() -> None:
-    with pytest.raises(CompileError, match="unknown target nope; known: .*spec"):
+    with pytest.raises(CompileError, match=r"unknown target nope; known: .*spec"):
         render(default_contract(), ["nope"])
 
 

@@ -1,6 +1,7 @@
 """Loading a contract: every problem at once, at its place, with its remedy."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -143,13 +144,19 @@ def test_a_problem_in_an_inline_table_points_into_it() -> None:
 
 
 def test_two_rules_for_one_operation_are_an_error() -> None:
-    text = DEFAULT + '\n[[endpoints]]\nmethod = "GET"\npath = "/api/{owner}/tasks"\naccess = "owner"\nowner_from = "path:owner"\n'
+    text = (
+        DEFAULT
+        + '\n[[endpoints]]\nmethod = "GET"\npath = "/api/{owner}/tasks"\naccess = "owner"\nowner_from = "path:owner"\n'
+    )
     severity, _, requirement = problems(text)["endpoints[6].path"]
     assert (severity, requirement) == ("error", "access:documented")
 
 
 def test_paths_that_can_match_the_same_request_are_a_warning() -> None:
-    text = DEFAULT + '\n[[endpoints]]\nmethod = "GET"\npath = "/api/admin/tasks"\naccess = "authenticated"\n'
+    text = (
+        DEFAULT
+        + '\n[[endpoints]]\nmethod = "GET"\npath = "/api/admin/tasks"\naccess = "authenticated"\n'
+    )
     severity, _, requirement = problems(text)["endpoints[6].path"]
     assert (severity, requirement) == ("warning", "access:documented")
 
@@ -186,7 +193,7 @@ def test_text_that_is_not_toml_is_reported_with_line_and_column() -> None:
     assert (found.line, found.severity) == (2, "error")
 
 
-def test_load_raises_with_every_diagnostic(tmp_path) -> None:
+def test_load_raises_with_every_diagnostic(tmp_path: Path) -> None:
     file = tmp_path / "authpact.toml"
     file.write_text(with_line('"HS256"', '"HS512"').replace('"15m"', '"2h"'))
     with pytest.raises(ContractError) as caught:
@@ -195,7 +202,7 @@ def test_load_raises_with_every_diagnostic(tmp_path) -> None:
     assert str(file) in str(caught.value)
 
 
-def test_a_missing_file_is_a_contract_error_with_a_remedy(tmp_path) -> None:
+def test_a_missing_file_is_a_contract_error_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="authpact init --yes"):
         load(tmp_path / "none.toml")
 

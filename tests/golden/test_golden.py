@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 CASES = sorted(path.parent for path in HERE.glob("*/authpact.toml"))
 KEPT = ("docs/", "specs/", "backend/", "frontend/.env.example", "frontend/lib/auth-contract.ts")
-"""The static TypeScript is the same for every contract of its traits; it is not kept twelve times."""
+"""The static TypeScript is the same for every contract; it is not kept twelve times."""
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
 
@@ -68,7 +68,7 @@ def test_the_generated_python_passes_the_strict_type_checker(tmp_path: Path) -> 
     roots = [put(compiled(case), tmp_path / case.name) / "backend" for case in CASES]
     for root in roots:
         done = subprocess.run(
-            [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "app"],
+            [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", "app"],
             cwd=root, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{root.parent.name}:\n{done.stdout}"
@@ -81,7 +81,11 @@ def test_the_generated_typescript_passes_the_strict_type_checker(case: Path, nod
     root = workspace / ".build" / f"golden-{case.name}"
     shutil.rmtree(root, ignore_errors=True)
     put(tuple(f for f in compiled(case) if f.path.endswith(".ts")), root)
-    (root / "tsconfig.json").write_text('{"extends": "../../tsconfig.base.json", "include": ["**/*.ts"]}')
+    (root / "tsconfig.json").write_text(
+        '{"extends": "../../tsconfig.base.json", "include": ["**/*.ts"]}'
+    )
     tsc = workspace / "node_modules" / "typescript" / "bin" / "tsc"
-    done = subprocess.run([node, tsc, "--project", root], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [node, tsc, "--project", root], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout

@@ -17,6 +17,7 @@ from authpact.probe import (
     ApplicationTarget,
     RunningTarget,
     Signing,
+    deployed,
     generate,
     run,
     signing_from_environment,
@@ -179,6 +180,14 @@ def test_the_keys_of_a_running_api_are_read_from_the_variables_of_the_contract()
     assert signing_from_environment(contract, {}) is None
     issuer_side = {"API_JWT_SECRET": encode(first.secret), "API_JWT_KID": "a"}
     assert signing_from_environment(contract, issuer_side) is not None
+
+
+def test_a_deployment_may_override_issuer_and_audience() -> None:
+    contract = lab_contract()
+    kept = deployed(contract, {"API_JWT_ISSUER": "https://app.example", "API_JWT_AUDIENCE": ""})
+    assert kept.token.issuer == "https://app.example"
+    assert kept.token.audience == contract.token.audience
+    assert deployed(contract, {}) == contract
 
 
 def test_a_private_jwk_signs_for_a_running_system(tmp_path: Path) -> None:

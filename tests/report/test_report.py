@@ -1,5 +1,6 @@
 """Reports of a run and of findings, in every format."""
 
+import dataclasses
 import json
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
@@ -109,6 +110,13 @@ def test_html_shows_every_criterion_with_sentence_requirement_and_sources(judged
     assert "RFC 7519 4.1.3 · 8725bis 3.9 · ASVS 9.2.3" in text
     assert judged.contract_hash in text
     assert Page(text).tags.count("details") == len(judged.criteria)
+
+
+def test_html_says_when_and_with_what_it_was_judged(judged: Run) -> None:
+    stats = dataclasses.replace(judged.stats, started=1_800_000_000)
+    text = render_run(dataclasses.replace(judged, stats=stats), "html")
+    assert "on 2027-01-15 08:00 UTC" in text
+    assert "authpact 1" in text
 
 
 def test_html_takes_text_from_a_server_as_text(judged: Run, findings: tuple[Finding, ...]) -> None:

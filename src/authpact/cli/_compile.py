@@ -4,9 +4,10 @@ from typing import Annotated, Final, Literal
 
 from cyclopts import Parameter
 
-from authpact.cli._output import as_json, emit
-from authpact.compile import Planned, State, plan, render, write
-from authpact.contract import digest, load
+from authpact.cli._output import as_json, complain, emit
+from authpact.compile import OutputFile, Planned, State, checklist, plan, render, write
+from authpact.contract import Contract, digest, load
+from authpact.findings import Finding
 
 _SAID: Final = {
     State.SAME: "same",
@@ -24,6 +25,16 @@ _HINTS: Final = {
 def _said(item: Planned, *, check: bool) -> str:
     said = _SAID[item.state]
     return "drifted" if check and said == "written" else said
+
+
+def _self_check(contract: Contract, files: tuple[OutputFile, ...]) -> list[Finding]:
+    """Hold the documents against their checklist before anybody is handed them."""
+    return [
+        finding
+        for file in files
+        if file.path.endswith(".md")
+        for finding in checklist(file.text, contract, file.path)
+    ]
 
 
 def compile_command(
@@ -45,7 +56,8 @@ def compile_command(
     output
         The folder to write into; the contract's own folder when not given.
     target
-        Only this target; repeat for several. All targets when none is named.
+        Only this target; repeat for several. When none is named: documents, environment,
+        wiring and schema. `agents`, `openspec` and `spec-kit` are written on demand.
     check
         Write nothing; exit 1 when a file differs from the contract.
     format
@@ -53,7 +65,8 @@ def compile_command(
     """
     loaded = load(contract)
     root = output or contract.parent
-    planned = plan(render(loaded, target), root, digest(loaded), version("authpact"))
+    files = render(loaded, target)
+    planned = plan(files, root, digest(loaded), version("authpact"))
     if not check:
         write(planned, root)
     rows = [
@@ -62,9 +75,12 @@ def compile_command(
         if item.state is not State.OWNED
     ]
     if format == "json":
-        files = [{"path": path, "state": state} for path, state in rows]
-        emit(as_json({"schema": 1, "contract": digest(loaded), "files": files}))
+        states = [{"path": path, "state": state} for path, state in rows]
+        emit(as_json({"schema": 1, "contract": digest(loaded), "files": states}))
     else:
         emit("\n".join(f"{state:8} {path}" for path, state in rows))
         emit("\n".join(f"  {hint}" for said, hint in _HINTS.items() if said in dict(rows).values()))
-    return 1 if any(state in {"drifted", "foreign"} for _, state in rows) else 0
+    failed = _self_check(loaded, files)
+    for finding in failed:
+        complain(f"{finding.location}: {finding.message}", finding.remedy)
+    return 1 if failed or any(state in {"drifted", "foreign"} for _, state in rows) else 0

@@ -1,4 +1,4 @@
-"""All targets over one contract: found by walking the package, rendered in the order of names."""
+"""The targets over one contract: found by walking the package, rendered in the order of names."""
 
 import importlib
 import pkgutil
@@ -20,22 +20,25 @@ class Target:
     name: str
     summary: str
     render: Callable[[Contract], tuple[OutputFile, ...]]
+    optional: bool = False
+    """Written only when it is named: not every project uses the tool it is for."""
 
 
 @cache
 def targets() -> dict[str, Target]:
-    """Return every target by name."""
+    """Return every target by name; a module says `OPTIONAL = True` to be written on demand only."""
     found = {}
     for info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         render = cast("Callable[[Contract], tuple[OutputFile, ...]]", module.render)
         summary = (module.__doc__ or "").strip().splitlines()[0]
-        found[info.name] = Target(info.name, summary, render)
+        name = info.name.replace("_", "-")
+        found[name] = Target(name, summary, render, bool(getattr(module, "OPTIONAL", False)))
     return found
 
 
 def render(contract: Contract, names: Collection[str] = ()) -> tuple[OutputFile, ...]:
-    """Render the named targets, all when none are named.
+    """Render the named targets; when none are named, all that are not optional.
 
     Raises CompileError for an unknown target and for two targets that claim one path.
     """
@@ -45,7 +48,7 @@ def render(contract: Contract, names: Collection[str] = ()) -> tuple[OutputFile,
         raise CompileError(f"unknown target {unknown[0]}; known: {', '.join(known)}")
     files: dict[str, OutputFile] = {}
     for name, target in known.items():
-        if names and name not in names:
+        if name not in names if names else target.optional:
             continue
         for file in target.render(contract):
             if file.path in files:

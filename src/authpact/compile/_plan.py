@@ -18,8 +18,8 @@ from authpact.errors import CompileError
 Comment = Literal["#", "//", "<!--", "json", "none"]
 
 _STAMP: Final = re.compile(
-    r"^(?:#|//|<!--|  \"\$comment\":) \"?authpact (?P<version>\S+) contract (?P<contract>[0-9a-f]{12})"
-    r" digest (?P<digest>[0-9a-f]{16})",
+    r"^(?:#|//|<!--|  \"\$comment\":) \"?authpact (?P<version>\S+)"
+    r" contract (?P<contract>[0-9a-f]{12}) digest (?P<digest>[0-9a-f]{16})",
     re.MULTILINE,
 )
 

@@ -17,6 +17,7 @@ from authpact.contract._model import (
 )
 from authpact.contract._reference import FieldReference, fields
 from authpact.contract._render import digest, json_schema, to_json, to_toml
+from authpact.contract._secrets import secret_kind
 
 __all__ = [
     "ALGORITHMS",
@@ -43,6 +44,7 @@ __all__ = [
     "load",
     "parse",
     "render_duration",
+    "secret_kind",
     "to_json",
     "to_toml",
 ]

@@ -3,8 +3,7 @@ from collections.abc import Iterator
 
 from authpact.compile._check import Case, DocumentCheck, Remark
 from authpact.compile._document import Document
-from authpact.contract import Contract
-from authpact.contract._secrets import secret_kind
+from authpact.contract import Contract, secret_kind
 from authpact.findings import Severity
 
 _ASSIGNED = re.compile(

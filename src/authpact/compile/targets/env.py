@@ -31,7 +31,7 @@ def _entry(variable: Variable) -> str:
 def _file(contract: Contract, side: Side) -> OutputFile:
     head = (
         f"# {_TITLES[side]}\n"
-        "# Copy to .env and fill in; never commit the copy. `authpact secret` does both for development."
+        "# Copy to .env and fill in; never commit the copy. `authpact secret` makes one to develop."
     )
     entries = [_entry(v) for v in variables(contract) if v.side == side]
     return OutputFile(f"{side}/.env.example", "\n\n".join((head, *entries)) + "\n", "#")
