@@ -118,6 +118,8 @@ class RunStats:
     """Probes that ran on each endpoint they speak about."""
     versions: tuple[tuple[str, str], ...] = ()
     """Names and versions of what judged."""
+    started: int = 0
+    """Seconds since 1970 at the start; 0 where nobody looked at a clock."""
 
 
 @dataclass(frozen=True, slots=True)

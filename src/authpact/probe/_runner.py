@@ -1,9 +1,10 @@
 """A run: open the target, let people in, try the control, then execute every criterion."""
 
+import platform
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from typing import Final, TypeVar
 
 from authpact.contract import Contract, Criterion, Endpoint, criteria, digest
@@ -47,7 +48,7 @@ def run(
     Creates accounts and objects in the system: never point it at production. Raises ProbeError
     when the system cannot be reached or the control fails; nothing is judged then.
     """
-    start = time.monotonic()
+    start, started = time.monotonic(), clock()
     with target.open(contract) as system:
         sensitive = (system.auth_secret or "",)
         with Transport(system.api, system.issuer, sensitive) as transport:
@@ -61,7 +62,9 @@ def run(
                 for verdict in inquiry.execute(criterion):
                     verdicts.append(verdict)
                     on_verdict(verdict)
-            stats = _stats(contract, chosen, transport.count, time.monotonic() - start)
+            seconds = round(time.monotonic() - start, 3)
+            stats = _stats(contract, chosen, transport.count, seconds)
+            stats = replace(stats, started=started)
     return Run(system.name, digest(contract), tuple(chosen), control, tuple(verdicts), stats)
 
 
@@ -70,16 +73,12 @@ def _stats(contract: Contract, chosen: list[Criterion], requests: int, seconds: 
     stands = representative(contract)[0]
     wide = [c.probe for c in chosen if probes[c.probe].endpoints(contract) != (stands,)]
     wide = [slug for slug in wide if len(probes[slug].endpoints(contract)) > 1]
-    return RunStats(
-        round(seconds, 3), requests, len(chosen), str(stands), tuple(wide), (_own_version(),)
-    )
+    return RunStats(seconds, requests, len(chosen), str(stands), tuple(wide), _versions())
 
 
-def _own_version() -> tuple[str, str]:
-    try:
-        return ("authpact", version("authpact"))
-    except PackageNotFoundError:
-        return ("authpact", "not installed")
+def _versions() -> tuple[tuple[str, str], ...]:
+    judges = tuple((name, version(name)) for name in ("authpact", "joserfc", "httpx"))
+    return (*judges, ("Python", platform.python_version()))
 
 
 def _drive(steps: Generator[Request, Response, _T], send: Callable[[Request], Response]) -> _T:

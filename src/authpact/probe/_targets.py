@@ -158,6 +158,16 @@ def import_application(reference: str) -> Asgi:
     return cast("Asgi", found() if is_factory else found)
 
 
+def deployed(contract: Contract, environ: Mapping[str, str]) -> Contract:
+    """Return the contract as one deployment keeps it: issuer and audience may be overridden."""
+    token = contract.token
+    changes = {
+        "issuer": environ.get(contract.keys.issuer_env) or token.issuer,
+        "audience": environ.get(contract.keys.audience_env) or token.audience,
+    }
+    return contract.model_copy(update={"token": token.model_copy(update=changes)})
+
+
 def signing_from_environment(contract: Contract, environ: Mapping[str, str]) -> Signing | None:
     """Read the shared secret from the variables the contract names; None when they are not set.
 

@@ -1,6 +1,7 @@
 """HTML: one file for a reviewer, without scripts and without anything fetched from elsewhere."""
 
 import re
+from datetime import UTC, datetime
 from functools import cache
 from typing import Final
 
@@ -39,6 +40,10 @@ def _template(name: str) -> Template:
     return _environment().get_template(name)
 
 
+def _moment(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC" if seconds else ""
+
+
 def run_as_html(run: Run) -> str:
     """Render a run: summary, then one foldable row for each criterion with its evidence."""
     rows = rows_of(run)
@@ -46,6 +51,7 @@ def run_as_html(run: Run) -> str:
         run=run,
         rows=rows,
         tally={outcome.value: count for outcome, count in tally_of(run).items()},
+        started=_moment(run.stats.started),
         broken=[row for row in rows if row.outcome is Outcome.BROKEN],
         tool=tool(),
     )

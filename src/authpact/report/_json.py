@@ -49,6 +49,7 @@ def run_as_json(run: Run) -> str:
             },
             "verdicts": [_verdict(v) for v in run.verdicts],
             "stats": {
+                "started": stats.started,
                 "seconds": stats.seconds,
                 "requests": stats.requests,
                 "probes": stats.probes,

@@ -3,7 +3,7 @@ from authpact.probe._forge import payload_of
 from authpact.probe._judge import Tally
 from authpact.probe._people import token_in
 from authpact.probe._places import at_issuer
-from authpact.probe._probe import Attempt, Need, Probe
+from authpact.probe._probe import Attempt, Need, Probe, inconclusive
 
 _FORGED = (
     ("Host", (("Host", "evil.example"),)),
@@ -18,6 +18,9 @@ _FORGED = (
 
 def attempt(case: Case) -> Attempt:
     """Ask for tokens under forged host headers and read `iss` and `aud`."""
+    plain = yield case.at_issuer("POST", "/api-token", cookie=case.alice.cookie)
+    if not token_in(plain):
+        return inconclusive(f"No token was issued: {plain.status}.", plain)
     tally = Tally()
     right = (case.contract.token.issuer, case.contract.token.audience)
     for label, headers in _FORGED:
