@@ -51,7 +51,10 @@ class VerifiedTokens:
         if found is None:
             return None
         if found.not_before <= now < found.until:
-            self._known.move_to_end(digest)
+            try:
+                self._known.move_to_end(digest)
+            except KeyError:  # another thread has just forgotten it; what was found still holds
+                return found.principal
             return found.principal
         if now >= found.until:
             self._known.pop(digest, None)
