@@ -6,6 +6,7 @@ from cyclopts import Parameter
 
 from authpact.cli._output import as_json, complain, emit
 from authpact.compile import OutputFile, Planned, State, checklist, plan, render, write
+from authpact.compile.targets import design, spec
 from authpact.contract import Contract, digest, load
 from authpact.findings import Finding
 
@@ -32,7 +33,7 @@ def _self_check(contract: Contract, files: tuple[OutputFile, ...]) -> list[Findi
     return [
         finding
         for file in files
-        if file.path.endswith(".md")
+        if file.path in {design.PATH, spec.PATH}
         for finding in checklist(file.text, contract, file.path)
     ]
 

@@ -14,6 +14,8 @@ from authpact.requirements import REQUIREMENTS, Requirement
 
 OPTIONAL: Final = True
 ROOT: Final = "openspec/changes/add-authentication"
+_ARCHIVED: Final = "openspec/specs/token-verification/spec.md"
+"""Written by `openspec archive`: from then on the specs belong to OpenSpec and its changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def render(contract: Contract) -> tuple[OutputFile, ...]:
     known["capabilities"] = found
     known["weaknesses"] = weaknesses(contract, str(known["exposure"]))
     documents = [
-        OutputFile(f"{ROOT}/{name}.md", _text(name, known), "<!--")
+        OutputFile(f"{ROOT}/{name}.md", _text(name, known), "<!--", _ARCHIVED)
         for name in ("proposal", "design", "tasks")
     ]
     deltas = [
@@ -95,6 +97,7 @@ def render(contract: Contract) -> tuple[OutputFile, ...]:
             f"{ROOT}/specs/{capability.name}/spec.md",
             _text("spec", {"capability": capability}),
             "<!--",
+            _ARCHIVED,
         )
         for capability in found
     ]
