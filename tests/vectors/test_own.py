@@ -44,6 +44,7 @@ SPOILED: dict[str, Callable[[bytes], bytes]] = {
     "one byte less": lambda s: s[:-1],
     "one byte more": lambda s: s + b"\0",
     "a leading zero": lambda s: b"\0" + s,
+    "a zero before its second half": lambda s: s[: len(s) // 2] + b"\0" + s[len(s) // 2 :],
     "all zeros": lambda s: bytes(len(s)),
     "all ones": lambda s: b"\xff" * len(s),
     "the first bit": lambda s: bytes([s[0] ^ 0x80]) + s[1:],

@@ -216,6 +216,7 @@ TIME = (
     *(Attack(f"a beginning of {value!r}", claims(iat=value), TokenInvalid) for value in (str(NOW), None, True, [NOW], 10**400)),
     Attack("not before one hour from now", claims(nbf=NOW + 3600), TokenInvalid),
     Attack("not before a text", claims(nbf="now"), TokenInvalid),
+    Attack("not before true", claims(nbf=True), TokenInvalid),
     Attack("issued one hour from now", claims(iat=NOW + 3600, exp=NOW + 4000), TokenInvalid),
     Attack("a life of ten years", claims(exp=NOW + 315_360_000), TokenInvalid),
     Attack("a life just beyond the contract", claims(exp=NOW + 911), TokenInvalid),
