@@ -7,12 +7,11 @@ from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, WebSocket
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.websockets import WebSocketDisconnect
 
 from authpact import Contract, Principal
 from authpact.errors import ConfigurationError
@@ -245,41 +244,6 @@ def test_a_dependency_without_install_fails_closed() -> None:
     app.add_api_route("/me", known)
     with pytest.raises(ConfigurationError, match="install"):
         TestClient(app).get("/me")
-
-
-def socket_application() -> FastAPI:
-    app = FastAPI()
-
-    @app.websocket("/live")
-    async def live(websocket: WebSocket, principal: CurrentPrincipal) -> None:
-        await websocket.accept()
-        await websocket.send_text(principal.subject)
-
-    return app
-
-
-def test_a_socket_is_closed_before_it_is_accepted() -> None:
-    app, issuer = socket_application(), LocalIssuer(contract_of())
-    install(app, issuer.contract, environ=issuer.environ)
-    with TestClient(app) as client:
-        with client.websocket_connect("/live", headers=issuer.headers("u1")) as live:
-            assert live.receive_text() == "u1"
-        with (
-            pytest.raises(WebSocketDisconnect) as refused,
-            client.websocket_connect(f"/live?token={issuer.token()}"),
-        ):
-            pass
-    assert (refused.value.code, refused.value.reason) == (1008, "token_missing")
-
-
-def test_a_socket_that_admits_anybody_is_named() -> None:
-    app = FastAPI()
-
-    @app.websocket("/live")
-    async def live(websocket: WebSocket) -> None:
-        await websocket.accept()
-
-    assert "WEBSOCKET /live admits anybody" in problems_of(app, contract_of())
 
 
 def test_the_parked_principal_is_verified_once() -> None:
