@@ -1,3 +1,5 @@
+"""Who may call the API from a browser: browser:cors."""
+
 from collections.abc import Callable
 
 import pytest

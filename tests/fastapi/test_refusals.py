@@ -1,4 +1,10 @@
-"""What a client sees, over real HTTP."""
+"""What a client sees, over real HTTP, and what the log says.
+
+Requirements: transport:one-place, transport:one-credential, transport:scheme,
+error:missing-token, error:unauthenticated, error:expired-code, error:forbidden, error:body,
+error:no-leak, error:fail-closed, access:authenticated, access:public, ownership:foreign-path,
+ownership:foreign-resource, ownership:no-oracle, logging:no-tokens, logging:decisions.
+"""
 
 import logging
 import socket
@@ -194,6 +200,14 @@ def test_the_log_has_the_reason_escaped_and_no_token(
     assert "code=token_" in second
     assert "\n" not in first + second
     assert not any(part in first + second for part in token.split("."))
+
+
+def test_an_accepted_token_can_be_logged_too(
+    client: httpx.Client, issuer: LocalIssuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "authpact"):
+        client.get("/me", headers=bearer(issuer.token("u1\u2028", jti="t1")))
+    assert caplog.messages == ["accepted subject='u1\\u2028' jti='t1'"]
 
 
 def test_openapi_shows_the_scheme_on_protected_routes_only(client: httpx.Client) -> None:

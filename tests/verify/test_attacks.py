@@ -110,6 +110,7 @@ def with_forged_claim(token: str) -> str:
 ATTACKER_JWK = {"kty": "oct", "k": encode(b"k" * 32)}
 DEEP = b"[" * 3000 + b"]" * 3000
 
+# token:shape, token:size
 SHAPE = (
     Attack("nothing", lambda _: "", TokenMalformed),
     Attack("no bytes", lambda _: b"", TokenMalformed),
@@ -157,6 +158,7 @@ SHAPE = (
     Attack("an escaped half surrogate", raw_payload(lambda p: p.replace(b"user-1", b"user-\\ud800")), TokenMalformed),
 )
 
+# algorithm:pinned, algorithm:one-family, algorithm:none-refused
 ALGORITHM = (
     *(
         Attack(f"the algorithm {name!r}", header(alg=name), TokenInvalid)
@@ -167,6 +169,7 @@ ALGORITHM = (
     Attack("a MAC in a foreign family", mac(b"k" * 32, alg="HS256"), TokenInvalid),
 )
 
+# signature:verified-first, signature:encoding
 SIGNATURE = (
     Attack("one bit of the signature", lambda i: flipped(i.token()), TokenInvalid),
     Attack("half a signature", parts(lambda p: [p[0], p[1], p[2][:20]]), TokenInvalid),
@@ -182,6 +185,7 @@ SIGNATURE = (
     Attack("a stranger's key", lambda i: LocalIssuer(i.contract, clock=lambda: NOW).token(), TokenInvalid),
 )
 
+# token:type, token:critical-header, key:by-id, key:not-from-token
 HEADER = (
     Attack("a symmetric key of its own", header(jwk=ATTACKER_JWK), TokenInvalid),
     Attack("a key address", header(jku="http://127.0.0.1:9/keys"), TokenInvalid),
@@ -203,6 +207,7 @@ HEADER = (
     ),
 )
 
+# token:expiry, token:not-before, token:lifetime, token:numeric-dates
 TIME = (
     Attack("an end one hour ago", claims(iat=NOW - 4500, exp=NOW - 3600), TokenExpired),
     Attack("an end just outside of the leeway", claims(iat=NOW - 900, exp=NOW - 10), TokenExpired),
@@ -222,6 +227,7 @@ TIME = (
     Attack("no life at all", claims(exp=NOW), TokenInvalid),
 )
 
+# token:issuer, token:audience, token:subject, token:required-claims, token:client
 IDENTITY = (
     *(Attack(f"no {name}", claims(**{name: OMIT}), TokenInvalid) for name in ("iss", "sub", "aud", "exp", "iat", "jti", "client_id", "sid")),
     *(

@@ -1,3 +1,5 @@
+"""Keys of a key set: keyset:usable-keys, key:strength, algorithm:one-family."""
+
 import base64
 import json
 

@@ -1,4 +1,7 @@
-"""A key set over real HTTP: an issuer that answers, lies, hangs, moves and goes away."""
+"""A key set over real HTTP: an issuer that answers, lies, hangs, moves and goes away.
+
+Requirements: keyset:source, keyset:bounded-refresh, keyset:unavailable.
+"""
 
 import asyncio
 import json

@@ -1,3 +1,8 @@
+"""Routes against rules: access:deny-by-default, access:public, access:authenticated.
+
+Also access:role and access:permission, as far as they are declared.
+"""
+
 import pytest
 
 from authpact import Contract

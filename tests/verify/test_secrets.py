@@ -1,3 +1,5 @@
+"""Shared secrets: key:strength, key:dedicated, key:no-example-values, key:rotation."""
+
 import base64
 import secrets
 

@@ -1,6 +1,11 @@
-"""What one application knows while it serves: its verifier, and what its routes are."""
+"""What one application knows while it serves: its verifier, and what its routes are.
+
+Requirements: transport:one-place, transport:one-credential, transport:scheme,
+logging:decisions.
+"""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -17,6 +22,7 @@ from authpact.errors import (
 )
 from authpact.verify import SOCKET, Principal, UnknownKey, Verifier
 
+_LOG: Final = logging.getLogger("authpact")
 RUNTIME: Final = "authpact.runtime"
 PRINCIPAL: Final = "authpact.principal"
 
@@ -67,6 +73,9 @@ class Runtime:
         token = _credentials(scope)
         principal = await self.settle(lambda: self.verifier.verify(token))
         scope[PRINCIPAL] = principal
+        if _LOG.isEnabledFor(logging.DEBUG):
+            who = (ascii(principal.subject), ascii(principal.token_id))
+            _LOG.debug("accepted subject=%s jti=%s", *who)
         return principal
 
     async def settle(self, attempt: Callable[[], Value]) -> Value:

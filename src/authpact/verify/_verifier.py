@@ -22,6 +22,8 @@ A token that passed 1 to 5 is remembered by the digest of all of its bytes until
 changes; 6 is asked every time. Canonical encoding (1) is what makes one token one digest.
 
 Without keys there is no verifier that accepts: `KeysUnavailable` is a refusal too.
+
+Requirements: signature:verified-first, error:fail-closed.
 """
 
 import time
