@@ -5,8 +5,16 @@ from typing import Annotated, Final, Literal
 from cyclopts import Parameter
 
 from authpact.cli._output import as_json, complain, emit
-from authpact.compile import OutputFile, Planned, State, checklist, plan, render, write
-from authpact.compile.targets import design, spec
+from authpact.compile import (
+    DOCUMENTS,
+    OutputFile,
+    Planned,
+    State,
+    checklist,
+    plan,
+    render,
+    write,
+)
 from authpact.contract import Contract, digest, load
 from authpact.findings import Finding
 
@@ -33,7 +41,7 @@ def _self_check(contract: Contract, files: tuple[OutputFile, ...]) -> list[Findi
     return [
         finding
         for file in files
-        if file.path in {design.PATH, spec.PATH}
+        if file.path in DOCUMENTS
         for finding in checklist(file.text, contract, file.path)
     ]
 

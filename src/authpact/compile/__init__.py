@@ -4,9 +4,13 @@ from authpact.compile._check import DocumentCheck
 from authpact.compile._checklist import checklist, document_checks
 from authpact.compile._compile import Target, render, targets
 from authpact.compile._development import development_env, fresh_secret
+from authpact.compile._paths import DESIGN, DOCUMENTS, SPECIFICATION
 from authpact.compile._plan import OutputFile, Planned, State, plan, write
 
 __all__ = [
+    "DESIGN",
+    "DOCUMENTS",
+    "SPECIFICATION",
     "DocumentCheck",
     "OutputFile",
     "Planned",

@@ -3,12 +3,11 @@
 from authpact.compile._checklist import checklist
 from authpact.compile._examples import examples, owner_examples
 from authpact.compile._facts import facts
+from authpact.compile._paths import DESIGN
 from authpact.compile._plan import OutputFile
 from authpact.compile._self_check import answers, weaknesses
 from authpact.compile._templates import environment
 from authpact.contract import Contract
-
-PATH = "docs/authentication-design.md"
 
 
 def render(contract: Contract) -> tuple[OutputFile, ...]:
@@ -19,5 +18,5 @@ def render(contract: Contract) -> tuple[OutputFile, ...]:
     known["owned"] = owner_examples(contract)
     known["weaknesses"] = weaknesses(contract, str(known["exposure"]))
     draft = template.render(known, answers=answers(()))
-    findings = checklist(draft, contract, PATH)
-    return (OutputFile(PATH, template.render(known, answers=answers(findings)), "<!--"),)
+    findings = checklist(draft, contract, DESIGN)
+    return (OutputFile(DESIGN, template.render(known, answers=answers(findings)), "<!--"),)
