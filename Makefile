@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo test check bench test-next test-browser test-postgres docs golden format lock clean
+.PHONY: help setup demo test check bench test-next test-browser test-slow docs golden format lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,8 +67,8 @@ test-browser: test-next ## Click through the built application in Chromium
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/browser.txt
 	$(BIN)/python -m pytest -m browser tests/browser $(PYTEST_ARGS)
 
-test-postgres: setup ## Both sides on PostgreSQL (AUTHPACT_POSTGRES=postgres://…)
-	$(BIN)/python -m pytest -m slow tests/stack $(PYTEST_ARGS)
+test-slow: setup ts/node_modules/.ready ## The lab matrix, all document combinations, both sides on PostgreSQL
+	$(BIN)/python -m pytest -n 2 -m "slow and not browser" $(PYTEST_ARGS)
 
 lock: setup ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal pyproject.toml --extra stack --extra testing --group dev --group example -o requirements/dev.txt

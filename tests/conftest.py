@@ -1,7 +1,9 @@
 """What all tests share: the real Node, and the rule that nothing is skipped in silence."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -11,11 +13,17 @@ from authpact.stack._node import find_node
 ROOT = Path(__file__).parent.parent
 
 
-def unavailable(reason: str) -> None:
+def give_up(reason: str) -> NoReturn:
     """Skip by name on a laptop; fail where everything is required."""
     if os.environ.get("AUTHPACT_REQUIRE_ALL"):
         pytest.fail(f"required here, but {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def unavailable() -> Callable[[str], NoReturn]:
+    """What a test calls when something it needs is not here."""
+    return give_up
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +32,7 @@ def node() -> str:
     try:
         found = find_node()
     except ProbeError as error:
-        unavailable(str(error))
+        give_up(str(error))
     if not (ROOT / "ts" / "node_modules" / "better-auth").is_dir():
-        unavailable("the npm packages of ts/ are not installed; make test installs them")
+        give_up("the npm packages of ts/ are not installed; make test installs them")
     return str(found.binary)

@@ -16,7 +16,7 @@ from authpact.contract import Contract, criteria, default_contract, digest, load
 from authpact.errors import AuthpactError
 from authpact.findings import Run
 from authpact.probe import System, run
-from authpact.stack import Project, launch
+from authpact.stack import Databases, Project, launch
 
 _DOCUMENTS: Final = ("design", "spec", "env", "schema")
 _WIRING: Final = ("nextjs", "fastapi")
@@ -84,11 +84,13 @@ def _prove(contract: Contract, system: System) -> Run:
         return run(live, _Opened(system), shown.verdict)
 
 
-def demo(
+def demo(  # each parameter is an option of the command
     *,
     project: Path | None = None,
     contract: Path | None = None,
     output: Path = Path("out"),
+    auth_database: str | None = None,
+    api_database: str | None = None,
     exit: Annotated[bool, Parameter(negative="", show_default=False)] = False,  # noqa: A002
 ) -> int:
     """Compile a contract, start both sides for real and execute every acceptance criterion.
@@ -103,6 +105,10 @@ def demo(
         A contract to compile and run on its own; the default contract when neither is given.
     output
         Where documents, logs and report.html go.
+    auth_database
+        Use this database for Better Auth (`postgres://…`) instead of a fresh SQLite file.
+    api_database
+        Use this database for the API instead of a fresh SQLite file.
     exit
         Stop after the report instead of waiting for Ctrl-C.
     """
@@ -112,7 +118,10 @@ def demo(
     loaded = load(place.contract_file)
     progress(f"contract  {place.contract_file} ({digest(loaded)})")
     _documents(loaded, output)
-    with launch(loaded, place, output / "stack", progress, familiar=not exit) as system:
+    databases = Databases(auth_database, api_database)
+    with launch(
+        loaded, place, output / "stack", progress, databases=databases, familiar=not exit
+    ) as system:
         result = _prove(loaded, system)
         show(result, "terminal", None)
         show(result, "html", output / "report.html")

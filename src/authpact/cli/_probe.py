@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -6,7 +7,7 @@ from cyclopts import Parameter
 from authpact.cli._verdicts import Progress, exit_code, show
 from authpact.contract import load
 from authpact.errors import ProbeError
-from authpact.probe import all_probes, run, target_of
+from authpact.probe import all_probes, deployed, run, target_of
 from authpact.report import Format
 
 
@@ -52,7 +53,7 @@ def probe(  # noqa: PLR0913  # each parameter is an option of the command
     unknown = [slug for slug in only if slug not in all_probes()]
     if unknown:
         raise ProbeError(f"no probe {unknown[0]}; known: {', '.join(all_probes())}")
-    loaded = load(contract)
+    loaded = deployed(load(contract), os.environ)
     place = target_of(target, loaded, issuer=auth_url, jwk_file=key, key_id=key_id)
     with Progress(loaded) as shown:
         result = run(loaded, place, shown.verdict, only=frozenset(only))

@@ -47,6 +47,14 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class Databases:
+    """Addresses of databases to use instead of fresh SQLite files; their content is kept."""
+
+    auth: str | None = field(default=None, repr=False)
+    api: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class _Keys:
     """What both sides are started with; nothing of it outlives the run."""
 
@@ -75,6 +83,7 @@ class Stack:
     keys: _Keys
     auth_url: str
     api_url: str
+    databases: Databases
 
     def issuer_environ(self) -> dict[str, str]:
         """Return the environment of the Better Auth side."""
@@ -89,7 +98,7 @@ class Stack:
                 "BETTER_AUTH_SECRET": self.keys.better_auth_secret,
                 "BETTER_AUTH_URL": self.auth_url,
                 "PORT": self.auth_url.rpartition(":")[2],
-                "DATABASE_URL": f"file:{self.work / 'auth.db'}",
+                "DATABASE_URL": self.databases.auth or f"file:{self.work / 'auth.db'}",
                 self.contract.frontend.api_url_env: self.api_url,
                 **signing,
             }
@@ -109,7 +118,7 @@ class Stack:
                 **keys,
                 "AUTHPACT_CONTRACT": str(self.project.contract_file.resolve()),
                 "CORS_ORIGINS": self.auth_url,
-                "DATABASE_URL": f"sqlite:///{self.work / 'app.db'}",
+                "DATABASE_URL": self.databases.api or f"sqlite:///{self.work / 'app.db'}",
                 "PYTHONUNBUFFERED": "1",
             }
         )
@@ -180,7 +189,9 @@ class Stack:
         )
 
 
-def _plan(contract: Contract, project: Project, work: Path, *, familiar: bool) -> Stack:
+def _plan(
+    contract: Contract, project: Project, work: Path, databases: Databases, *, familiar: bool
+) -> Stack:
     wanted = (_FRONTEND_PORT, _API_PORT) if familiar or project.built else (0, 0)
     auth_port, api_port = (free_port(port) for port in wanted)
     if project.built and (auth_port, api_port) != (_FRONTEND_PORT, _API_PORT):
@@ -193,13 +204,19 @@ def _plan(contract: Contract, project: Project, work: Path, *, familiar: bool) -
         leftover.unlink()
     return Stack(
         contract, project, work.resolve(), _keys(contract),
-        f"http://localhost:{auth_port}", f"http://localhost:{api_port}",
+        f"http://localhost:{auth_port}", f"http://localhost:{api_port}", databases,
     )  # fmt: skip
 
 
 @contextmanager
-def launch(
-    contract: Contract, project: Project, work: Path, say: Say, *, familiar: bool = False
+def launch(  # what to run, where, and what may replace the defaults
+    contract: Contract,
+    project: Project,
+    work: Path,
+    say: Say,
+    *,
+    databases: Databases = Databases(),  # frozen
+    familiar: bool = False,
 ) -> Iterator[System]:
     """Start both sides with fresh secrets and empty databases; stop them at the end.
 
@@ -207,7 +224,7 @@ def launch(
 
     Raises ProbeError with the last lines of a program that does not come up.
     """
-    stack = _plan(contract, project, work, familiar=familiar)
+    stack = _plan(contract, project, work, databases, familiar=familiar)
     stack.prepare_issuer(say)
     with ExitStack() as running_programs:
         issuer = stack.issuer_program()
