@@ -1,7 +1,7 @@
 """Refusals on the wire: one status, one challenge and one fixed text for each code.
 
 Requirements: error:missing-token, error:unauthenticated, error:forbidden, error:body,
-error:expired-code, error:no-leak, error:fail-closed, ownership:no-oracle, logging:no-tokens,
+error:expired-code, error:no-leak, error:fail-closed, ownership:no-oracle, logging:no-tokens.
 RFC 6750 section 3.
 """
 
