@@ -1,0 +1,175 @@
+"""Everything rules look at: one frozen value for a whole tree, read once."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from authpact.review._cors import Cors, cors_of
+from authpact.review._environment import Environment
+from authpact.review._issuers import Issuers
+from authpact.review._model import Function, Module
+from authpact.review._project import Project
+from authpact.review._python import read_python
+from authpact.review._routes import Application, Route
+from authpact.review._text import lines_matching
+from authpact.review._tokens import Tokens, Verification
+from authpact.review._tree import Tree, Unreviewable
+from authpact.review._typescript import read_script
+from authpact.review._values import Evaluator
+
+_TEST: Final = re.compile(
+    r"(^|/)(tests?|__tests__|e2e|spec|cypress|playwright|__mocks__|fixtures|migrations|alembic)/"
+    r"|(^|/)(test_[^/]*|conftest|[^/]*_test)\.py$|\.(test|spec|stories)\.[jt]sx?$",
+)
+_HANDLER: Final = re.compile(r"(^|/)(?:app/.*/)?route\.[jt]sx?$")
+_CLIENT: Final = re.compile(r"^\s*[\"']use client[\"']", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A reviewed tree. Every member is computed once and never changes."""
+
+    tree: Tree
+
+    @cached_property
+    def project(self) -> Project:
+        """The modules that are part of the product; tests are left out."""
+        modules = [
+            *(read_python(s.path, s.text) for s in self.tree.python if not _TEST.search(s.path)),
+            *(read_script(s.path, s.text) for s in self.tree.scripts if not _TEST.search(s.path)),
+        ]
+        return Project(tuple(modules), self.tree.paths)
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """Follows expressions."""
+        return Evaluator(self.project)
+
+    @cached_property
+    def application(self) -> Application:
+        """FastAPI applications, routers and routes."""
+        return Application(self.project)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Verifications and signatures."""
+        return Tokens(self.project, self.evaluator)
+
+    @cached_property
+    def issuers(self) -> Issuers:
+        """Better Auth servers and clients."""
+        return Issuers(self.project, self.evaluator)
+
+    @cached_property
+    def environment(self) -> Environment:
+        """Environment files, compose files, requirements."""
+        return Environment(self.tree)
+
+    @cached_property
+    def cors(self) -> tuple[Cors, ...]:
+        """CORS set-ups."""
+        return tuple(cors_of(self.project, self.evaluator))
+
+    @property
+    def python(self) -> tuple[Module, ...]:
+        """The Python modules."""
+        return self.project.python
+
+    @property
+    def scripts(self) -> tuple[Module, ...]:
+        """The TypeScript and JavaScript modules."""
+        return self.project.scripts
+
+    @cached_property
+    def browser(self) -> tuple[Module, ...]:
+        """Scripts that may run in a browser: everything but route handlers and proxies."""
+        return tuple(m for m in self.scripts if not _HANDLER.search(m.path))
+
+    @cached_property
+    def handlers(self) -> tuple[Module, ...]:
+        """Next.js route handlers."""
+        return tuple(m for m in self.scripts if _HANDLER.search(m.path))
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Every FastAPI operation."""
+        return self.application.routes
+
+    @cached_property
+    def verifications(self) -> tuple[Verification, ...]:
+        """Verifications that do look at the signature."""
+        return tuple(v for v in self.tokens.verifications if not v.is_unverified)
+
+    @cached_property
+    def reached(self) -> frozenset[tuple[str, int]]:
+        """Functions (path, line) that some FastAPI route depends on or calls."""
+        found: set[tuple[str, int]] = set()
+        waiting: list[tuple[Module, Function]] = [(r.module, r.function) for r in self.routes]
+        waiting += [(m, f) for m in self.python for f in m.functions if _is_hook(f)]
+        while waiting:
+            module, function = waiting.pop()
+            if (module.path, function.line) in found:
+                continue
+            found.add((module.path, function.line))
+            waiting += self._uses(module, function)
+        return frozenset(found)
+
+    def _uses(self, module: Module, function: Function) -> Iterator[tuple[Module, Function]]:
+        names = set(re.findall(r"[A-Za-z_][\w.]*", function.text))
+        for decorator in function.decorators:
+            for argument in decorator.arguments:
+                names |= set(re.findall(r"[A-Za-z_][\w.]*", argument.text))
+        for name in names:
+            yield from self._meant(module, name)
+        yield from self.project.callees(module, function)
+
+    def _meant(self, module: Module, name: str) -> Iterator[tuple[Module, Function]]:
+        found = self.project.symbol(module, name)
+        if found is None:
+            return
+        target, label = found.module, found.name.rpartition(".")[2]
+        function = target.by_name.get(label)
+        if function is not None:
+            yield target, function
+        variable = target.variables.get(found.name)
+        if variable is not None:
+            for inner in re.findall(r"[A-Za-z_]\w*", variable.value):
+                if inner != name and inner in target.by_name:
+                    yield target, target.by_name[inner]
+        if any(c.name == found.name for c in target.classes):
+            yield from ((target, f) for f in target.functions if f.owner == found.name)
+
+    def is_reached(self, module: Module, function: Function) -> bool:
+        """Whether some FastAPI route uses this function."""
+        return (module.path, function.line) in self.reached
+
+    def matches(
+        self, modules: tuple[Module, ...], pattern: re.Pattern[str]
+    ) -> Iterator[tuple[Module, int, re.Match[str]]]:
+        """Yield (module, line, match) for each match of a pattern in the code."""
+        for module in modules:
+            for line, match in lines_matching(module.code, pattern):
+                yield module, line, match
+
+    @cached_property
+    def unreviewable(self) -> tuple[Unreviewable, ...]:
+        """Files that were not read, or not in full."""
+        broken = [
+            Unreviewable(m.path, f"line {m.error_line} could not be parsed; the rest was read")
+            for m in self.project.modules
+            if m.error_line and not m.path.endswith("x")
+        ]
+        return (*self.tree.unreviewable, *broken)
+
+
+def is_client(module: Module) -> bool:
+    """Whether a script says that it runs in the browser."""
+    return bool(_CLIENT.search(module.text))
+
+
+def _is_hook(function: Function) -> bool:
+    return any(
+        d.last in {"middleware", "exception_handler", "on_event"} for d in function.decorators
+    ) or (function.name == "dispatch")

@@ -1,0 +1,101 @@
+"""Better Auth in the tree: servers, clients, plugins, and who asks for tokens."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from authpact.review._model import Call, Module
+from authpact.review._project import Project
+from authpact.review._text import members, split
+from authpact.review._values import Evaluator
+
+_ALGORITHM: Final = re.compile(r"keyPairConfig\s*:\s*\{[^}]*\balg\s*:\s*[\"'](\w+)[\"']")
+_JWKS_PATH: Final = re.compile(r"jwksPath\s*:\s*[\"']([^\"']+)[\"']")
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """One `betterAuth({…})` call."""
+
+    module: Module
+    call: Call
+    options: dict[str, str]
+    plugins: dict[str, str]
+    """Plugin name → its argument as written."""
+
+    @property
+    def text(self) -> str:
+        """All options as written."""
+        return self.call.arguments[0].text if self.call.arguments else ""
+
+    @property
+    def algorithm(self) -> str:
+        """The algorithm of tokens of the jwt plugin, empty without that plugin."""
+        if "jwt" not in self.plugins:
+            return ""
+        found = _ALGORITHM.search(self.plugins["jwt"])
+        return found[1] if found else "EdDSA"
+
+    @property
+    def jwks_path(self) -> str:
+        """Where the key set is, below the auth base path."""
+        found = _JWKS_PATH.search(self.plugins.get("jwt", ""))
+        return found[1] if found else "/jwks"
+
+    @property
+    def base_path(self) -> str:
+        """Where the routes are mounted."""
+        return self.options.get("basePath", "/api/auth").strip("\"'`")
+
+    def line_of(self, pattern: str) -> int:
+        """Return the line of the first match inside of the call, or its own line."""
+        found = re.search(pattern, self.text)
+        if not found:
+            return self.call.line
+        return self.call.arguments[0].line + self.text.count("\n", 0, found.start())
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One `createAuthClient({…})` call."""
+
+    module: Module
+    call: Call
+    options: dict[str, str]
+
+
+class Issuers:
+    """Reads every Better Auth instance and client of a project."""
+
+    def __init__(self, project: Project, evaluator: Evaluator) -> None:
+        self._project = project
+        self._evaluator = evaluator
+        self.servers = tuple(i for m in project.scripts for i in self._servers(m))
+        self.clients = tuple(
+            Client(m, c, members(c.arguments[0].text) if c.arguments else {})
+            for m in project.scripts
+            for c in m.called("createAuthClient")
+        )
+        self.is_used = bool(self.servers or self.clients) or any(
+            i.module.startswith("better-auth") for m in project.scripts for i in m.imports
+        )
+
+    def _servers(self, module: Module) -> Iterator[Issuer]:
+        for call in module.called("betterAuth"):
+            text = call.arguments[0].text if call.arguments else ""
+            if re.fullmatch(r"\w+", text) and text in module.variables:
+                text = module.variables[text].value
+            options = members(text)
+            yield Issuer(module, call, options, _plugins(module, options.get("plugins", "")))
+
+
+def _plugins(module: Module, text: str) -> dict[str, str]:
+    if re.fullmatch(r"\w+", text) and text in module.variables:
+        text = module.variables[text].value
+    found = {}
+    for part in split(text.strip().removeprefix("[").removesuffix("]")):
+        match = re.search(r"([A-Za-z_]\w*)\((.*)\)\s*\]?$", part, re.DOTALL)
+        if match:
+            found[match[1]] = match[2]
+    return found

@@ -1,0 +1,77 @@
+"""What a rule is: metadata, examples and one pure function over facts."""
+
+import hashlib
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._model import Call, Function, Module
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A small tree as an example: path → text."""
+
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a rule applies. `severity` replaces that of the rule when given."""
+
+    file: str
+    line: int
+    message: str
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that may be wrong in an integration.
+
+    `category` is the kind of defect, `requirement` the sentence it breaks. `flagged` and `accepted`
+    are examples; tests and the reference page come from them.
+    """
+
+    requirement: str
+    category: str
+    severity: Severity
+    confidence: Confidence
+    summary: str
+    why: str
+    remedy: str
+    check: Callable[[Facts], Iterable[Hit]]
+    flagged: tuple[Case, ...]
+    accepted: tuple[Case, ...] = field(default=())
+
+    @property
+    def digest(self) -> str:
+        """Identify the texts of the rule."""
+        return hashlib.sha256(f"{self.summary}{self.why}{self.remedy}".encode()).hexdigest()[:8]
+
+
+def at(
+    module: Module, place: Call | Function | int, message: str, severity: Severity | None = None
+) -> Hit:
+    """Return a hit at a call, a function or a line of a module."""
+    line = place if isinstance(place, int) else place.line
+    return Hit(module.path, line, message, severity)
+
+
+@lru_cache(maxsize=1)
+def rules() -> MappingProxyType[str, Rule]:
+    """Every rule by its slug, the name of its file with hyphens."""
+    package = importlib.import_module("authpact.review.rules")
+    found: dict[str, Rule] = {}
+    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
+        rule = importlib.import_module(f"{package.__name__}.{info.name}").RULE
+        if not isinstance(rule, Rule):
+            raise TypeError(f"{info.name}.RULE is no Rule")
+        found[info.name.replace("_", "-")] = rule
+    return MappingProxyType(found)

@@ -1,0 +1,118 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._tokens import Verification
+
+_ASKS: Final = re.compile(r"\bjwtClient\(|/api/auth/token\b|authClient\.(?:token|getToken)\(")
+
+
+def _asks_plugin(facts: Facts) -> bool:
+    return any("jwt" in s.plugins for s in facts.issuers.servers) or (
+        not facts.issuers.servers and any(_ASKS.search(m.code) for m in facts.scripts)
+    )
+
+
+def _plugin_algorithms(facts: Facts) -> set[str]:
+    found = {s.algorithm for s in facts.issuers.servers if s.algorithm}
+    if any(re.search(r"\bsign\s*:", s.plugins.get("jwt", "")) for s in facts.issuers.servers):
+        return set()
+    return found or {"EdDSA"}
+
+
+def _minted(facts: Facts, v: Verification) -> set[str]:
+    """Return the algorithms of tokens that the frontend signs itself, or this service does."""
+    here = v.module.path.partition("/")[0]
+    return {
+        a
+        for m in facts.tokens.mints
+        for a in m.algorithm.literals
+        if m.module.language == "script"
+        or (
+            m.module.path.partition("/")[0] == here
+            and m.function
+            and facts.is_reached(m.module, m.function)
+        )
+    }
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield verifications whose algorithm no issuer of the tree uses."""
+    if not _asks_plugin(facts):
+        return
+    plugin = _plugin_algorithms(facts)
+    for v in facts.verifications:
+        accepted = set(v.algorithms.literals)
+        if not accepted or not plugin or accepted & plugin or accepted & _minted(facts, v):
+            continue
+        names = ", ".join(sorted(accepted))
+        yield at(
+            v.module,
+            v.call,
+            f"Accepts {names} only, but Better Auth signs {', '.join(sorted(plugin))}.",
+        )
+
+
+RULE = Rule(
+    requirement="algorithm:pinned",
+    category="alg-mismatch-with-issuer",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="The verifier's algorithm is not the issuer's.",
+    why="Every real token is refused. The jwt plugin of Better Auth signs EdDSA unless `keyPairConfig.alg` says otherwise, and has no HS256.",
+    remedy="Verify with the key set of Better Auth and its algorithm, or issue HS256 tokens by an endpoint of your own with a dedicated secret.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ plugins: [jwt()] });
+""",
+                "api/auth.py": """\
+import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"])
+""",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ plugins: [jwt({ jwks: { keyPairConfig: { alg: "ES256" } } })] });
+""",
+                "api/auth.py": """\
+import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["ES256"])
+""",
+            }
+        ),
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ plugins: [jwt()] });
+""",
+                "web/token.ts": """\
+import { SignJWT } from "jose";
+export const sign = () => new SignJWT({ sub: "a" }).setProtectedHeader({ alg: "HS256" }).sign(key);
+""",
+                "api/auth.py": """\
+import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"])
+""",
+            }
+        ),
+    ),
+)

@@ -1,0 +1,80 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._tokens import Verification
+
+_FROM_TOKEN: Final = re.compile(r"header(?:\.get\(|\[)\s*[\"']alg|unverified_header")
+
+
+def _problem(v: Verification) -> str:
+    if _FROM_TOKEN.search(v.algorithms_text):
+        return "The algorithm is taken from the token itself."
+    if not v.algorithms_given:
+        return "" if v.library == "joserfc" else "No algorithm is fixed."
+    names = {a.lower() for a in v.algorithms.literals}
+    if "none" in names:
+        return "The algorithm `none` is accepted."
+    families = {n[:2] for n in names if n.startswith(("hs", "rs", "es", "ps", "ed"))}
+    if "hs" in families and len(families) > 1:
+        return "Symmetric and asymmetric algorithms are accepted side by side."
+    return ""
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield verifications that leave the choice of the algorithm open."""
+    for v in facts.verifications:
+        problem = _problem(v)
+        if problem and not re.search(r"JsonWebToken\(\[", v.module.code):
+            yield at(v.module, v.call, problem)
+
+
+RULE = Rule(
+    requirement="algorithm:pinned",
+    category="alg-not-pinned",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="The verifier does not fix one algorithm.",
+    why="Whoever makes a token may choose how it is checked; with two families a public key becomes a shared secret.",
+    remedy='Name the one algorithm of the issuer: `algorithms=["EdDSA"]`.',
+    check=check,
+    flagged=(
+        Case(
+            {
+                "auth.py": """\
+from jose import jwt
+
+def read(token, key):
+    return jwt.decode(token, key)
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["HS256", "RS256"])
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+ALG = "EdDSA"
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=[ALG])
+"""
+            }
+        ),
+    ),
+)

@@ -1,0 +1,55 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+
+_CHECKED: Final = re.compile(r"[\"']aud[\"']|\baudience\b|\.aud\b")
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield verifications that take tokens for any audience."""
+    for v in facts.verifications:
+        if v.has_audience or (v.library in {"authlib", "joserfc"} and _CHECKED.search(v.body)):
+            continue
+        if re.search(r"(?:payload|claims)(?:\.get\(|\[)[\"']aud", v.body):
+            continue
+        yield at(v.module, v.call, "The token's audience is not checked.")
+
+
+RULE = Rule(
+    requirement="token:audience",
+    category="missing-audience-check",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="A verification accepts tokens made for another API.",
+    why="Any token of the same issuer opens this API, whatever it was issued for.",
+    remedy="Pass `audience=` to the decode call and issue tokens with that `aud`.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["ES256"], issuer="i")
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["ES256"], audience="api")
+"""
+            }
+        ),
+    ),
+)

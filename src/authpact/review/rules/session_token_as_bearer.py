@@ -1,0 +1,79 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
+
+_SESSION_TOKEN: Final = re.compile(
+    r"\bsession\??\.(?:data\??\.)?(?:session\??\.)?token\b|\bdata\??\.session\??\.token\b|\.session\??\.token\b"
+)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield clients that send the opaque session token to a JWT verifier."""
+    servers = facts.issuers.servers
+    if not servers or any("jwt" in s.plugins for s in servers) or not facts.tokens.verifications:
+        return
+    for module in facts.scripts:
+        if not re.search(r"Bearer\s", module.code):
+            continue
+        found = next(lines_matching(module.code, _SESSION_TOKEN), None)
+        if found:
+            yield at(
+                module, found[0], "The opaque session token is sent where the API expects a JWT."
+            )
+
+
+RULE = Rule(
+    requirement="token:shape",
+    category="token-format-mismatch",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="A session token is sent to a JWT verifier.",
+    why="`session.token` of Better Auth is a random text, not a JWT; every call is refused.",
+    remedy="Ask the token endpoint of the jwt plugin, or your own, and send what it answers.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ database });
+""",
+                "web/api.ts": """\
+const s = await authClient.getSession();
+fetch("/x", { headers: { Authorization: `Bearer ${s.data?.session?.token}` } });
+""",
+                "api/auth.py": """\
+import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"])
+""",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ plugins: [jwt()] });
+""",
+                "web/api.ts": """\
+const { token } = await (await fetch("/api/auth/token")).json();
+fetch("/x", { headers: { Authorization: `Bearer ${token}` } });
+""",
+                "api/auth.py": """\
+import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["EdDSA"])
+""",
+            }
+        ),
+    ),
+)
