@@ -37,6 +37,7 @@ _COMMANDS: Final = {
     "probe": ("_probe:probe", "Execute the acceptance criteria against a running system."),
     "demo": ("_demo:demo", "Start both sides for real and prove every criterion."),
     "explain": ("_explain:explain", "Explain a requirement."),
+    "mcp": ("_mcp:mcp", "Serve an editor's agent (Model Context Protocol)."),
 }
 for _name, (_place, _help) in _COMMANDS.items():
     app.command(f"authpact.cli.{_place}", name=_name, help=_help)
@@ -54,6 +55,10 @@ def run(arguments: list[str]) -> int:
     except AuthpactError as error:
         complain(str(error))
         return USAGE
+    except ModuleNotFoundError as error:
+        remedy = "this command needs: pip install 'authpact[stack]'"
+        complain(f"{error.name} is not installed", remedy)
+        return USAGE
     except BrokenPipeError:
         sys.stderr.close()
         return 0
@@ -66,8 +71,3 @@ def run(arguments: list[str]) -> int:
         )
         return _INTERNAL
     return result if isinstance(result, int) else 0
-
-
-def main() -> None:
-    """Enter from the console script."""
-    raise SystemExit(run(sys.argv[1:]))
