@@ -1,0 +1,1 @@
+"""An optional language model: it proposes, the deterministic result stays the floor."""
