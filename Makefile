@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo test check bench test-next test-browser test-slow docs golden format lock clean
+.PHONY: help setup demo test check bench test-next test-browser test-tools test-slow docs golden format lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,11 +68,20 @@ test-browser: test-next ## Click through the built application in Chromium
 	$(BIN)/python -m pytest -m browser tests/browser $(PYTEST_ARGS)
 
 test-slow: setup ts/node_modules/.ready ## The lab matrix, all document combinations, both sides on PostgreSQL
-	$(BIN)/python -m pytest -n 2 -m "slow and not browser" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 -m "slow and not browser and not tools" $(PYTEST_ARGS)
+
+tests/tools/node_modules/.ready: tests/tools/package-lock.json .venv/.ready
+	cd tests/tools && $(NPM) ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+test-tools: setup tests/tools/node_modules/.ready ## Hold what is compiled for OpenSpec, Spec Kit and agents against the real tools
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/tools.txt
+	$(BIN)/python -m pytest -m tools tests/tools $(PYTEST_ARGS)
 
 lock: setup ## Write the hash-locked requirements again
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal pyproject.toml --extra stack --extra testing --group dev --group example -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal pyproject.toml --extra stack --extra mcp --extra llm --extra testing --group dev --group example -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal --group browser -c requirements/dev.txt -o requirements/browser.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal --group tools -c requirements/dev.txt -o requirements/tools.txt
 
 clean: ## Remove what the targets made
 	rm -rf .venv out dist ts/node_modules ts/.build examples/todo/frontend/node_modules examples/todo/frontend/.next
