@@ -82,3 +82,8 @@ def test_one_deployment_has_its_own_origins(
     client = client_for(build, contract, CORS_ORIGINS=listed)
     assert preflight(client, "https://admin.example").status_code == 200
     assert preflight(client, OURS).status_code == 400
+
+
+def test_a_cache_learns_that_answers_differ_by_origin(client: TestClient) -> None:
+    assert client.get("/health").headers["vary"] == "Origin"
+    assert client.get("/health", headers={"Origin": OURS}).headers["vary"] == "Origin"

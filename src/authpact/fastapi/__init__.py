@@ -20,10 +20,8 @@ This package is the only place that knows FastAPI and HTTP statuses.
 
 import os
 from collections.abc import Mapping
-from typing import Final
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 
 from authpact.contract import Contract
 from authpact.fastapi._entrance import Entrance
@@ -53,8 +51,6 @@ __all__ = [
     "require_subject",
 ]
 
-_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
 
 def install(
     app: FastAPI,
@@ -75,14 +71,12 @@ def install(
     refusals = Refusals(contract)
     refusals.attach(app, runtime)
     app.add_middleware(
-        Entrance, root=app, contract=contract, runtime=runtime, prepare=refusals.attach
-    )
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=deployment.origins,
-        allow_methods=_METHODS,
-        allow_headers=("Authorization", "Content-Type"),
-        expose_headers=("WWW-Authenticate", "Retry-After"),
+        Entrance,
+        root=app,
+        contract=contract,
+        runtime=runtime,
+        origins=deployment.origins,
+        prepare=refusals.attach,
     )
     if contract.revocation.mode == "backchannel" and deployment.revocations is not None:
         receiver = Logout(runtime, deployment.revocations)

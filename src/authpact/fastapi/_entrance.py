@@ -1,12 +1,17 @@
 """The entrance: no request is served before the routes were held against the contract.
 
-Requirements: access:deny-by-default, access:documented.
+It is the CORS middleware too: every layer of middleware costs every request a call, so there is
+one. A request without an Origin header is not of a browser's making and passes by what CORS does.
+
+Requirements: access:deny-by-default, access:documented, browser:cors.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Final
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from authpact.contract import Contract
 from authpact.errors import ConfigurationError
@@ -14,11 +19,13 @@ from authpact.fastapi._runtime import RUNTIME, RouteRule, Runtime
 from authpact.fastapi._walk import FoundRoute, applications, found_routes
 from authpact.verify import judge_routes, rules_by_route, without_converters
 
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
-class Entrance:
+
+class Entrance(CORSMiddleware):
     """ASGI middleware that judges the routes at start-up, or at the first request without one.
 
-    `prepare` is called for the application and for each one mounted in it.
+    `origins` may call from a browser. `prepare` is called for each application mounted in `root`.
     """
 
     def __init__(  # Starlette passes these by name
@@ -28,9 +35,16 @@ class Entrance:
         root: FastAPI,
         contract: Contract,
         runtime: Runtime,
+        origins: tuple[str, ...],
         prepare: Callable[[FastAPI, Runtime], None],
     ) -> None:
-        self._app = app
+        super().__init__(
+            app,
+            allow_origins=origins,
+            allow_methods=_METHODS,
+            allow_headers=("Authorization", "Content-Type"),
+            expose_headers=("WWW-Authenticate", "Retry-After"),
+        )
         self._root = root
         self._contract = contract
         self._runtime = runtime
@@ -38,12 +52,18 @@ class Entrance:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, or raise ConfigurationError: every time, so that nothing is ever let through."""
-        if scope["type"] == "lifespan":
+        scope[RUNTIME] = self._runtime
+        kind = scope["type"]
+        if kind == "lifespan":
             await self._start(receive, send)
         elif self._runtime.rules is None:
             self._judge()
-        scope[RUNTIME] = self._runtime
-        await self._app(scope, receive, send)
+        if kind != "http":
+            await self.app(scope, receive, send)
+        elif b"origin" in dict(scope["headers"]):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, _varying(send))
 
     async def _start(self, receive: Receive, send: Send) -> None:
         """Fail the start in the words of ASGI: a server that only sees an exception may go on."""
@@ -73,6 +93,17 @@ class Entrance:
         self._runtime.rules = {
             (route.endpoint, route.declared.method): rule for route, rule in rules.items()
         }
+
+
+def _varying(send: Send) -> Send:
+    """Tell caches that the answer to a browser would have more headers (Fetch standard, CORS)."""
+
+    def send_varying(message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), (b"vary", b"Origin")]
+        return send(message)
+
+    return send_varying
 
 
 def _rule_of(contract: Contract, route: FoundRoute) -> RouteRule:

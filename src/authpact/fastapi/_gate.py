@@ -3,7 +3,9 @@
 Requirements: access:authenticated, access:role, access:permission, ownership:foreign-path.
 """
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Final
 
 from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer
@@ -20,6 +22,10 @@ from authpact.verify import (
     require_subject,
 )
 
+_DEMANDS: Final[Mapping[str, Callable[[Principal, str], None]]] = MappingProxyType(
+    {"role": require_role, "permission": require_permission}
+)
+
 
 class Gate(SecurityBase):
     """Lets in who meets one demand: an access level as the contract writes it.
@@ -31,20 +37,21 @@ class Gate(SecurityBase):
         self.demand = demand
         self.model = HTTPBearer(bearerFormat="JWT")
         self.scheme_name = "Bearer"
-        self._kind, _, self._name = demand.partition(":")
+        kind, _, name = demand.partition(":")
+        self._kind = kind
+        self._meets = _DEMANDS.get(kind)
+        self._name = name
 
     async def __call__(self, connection: HTTPConnection) -> Principal:
         """Return the caller. Raises VerificationError, AccessError or KeysUnavailable."""
         scope = connection.scope
-        runtime = Runtime.of(connection)
+        runtime = Runtime.of(scope)
         principal = await runtime.principal(scope)
         owner_parameter = runtime.rule(scope).owner_parameter
-        if self._kind == "owner" and owner_parameter is not None:
+        if self._meets is not None:
+            self._meets(principal, self._name)
+        elif self._kind == "owner" and owner_parameter is not None:
             require_subject(principal, str(scope["path_params"][owner_parameter]))
-        elif self._kind == "role":
-            require_role(principal, self._name)
-        elif self._kind == "permission":
-            require_permission(principal, self._name)
         return principal
 
 

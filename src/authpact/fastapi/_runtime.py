@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from fastapi.requests import HTTPConnection
 from starlette.types import Scope
 
 from authpact.errors import (
@@ -25,6 +24,9 @@ from authpact.verify import SOCKET, Principal, UnknownKey, Verifier
 _LOG: Final = logging.getLogger("authpact")
 RUNTIME: Final = "authpact.runtime"
 PRINCIPAL: Final = "authpact.principal"
+
+_MAY_PASS: Final = (UnknownKey, KeysUnavailable)
+"""Refusals that newer keys may turn into a verdict."""
 
 Value = TypeVar("Value")
 
@@ -55,12 +57,12 @@ class Runtime:
         self._refreshing: asyncio.Task[bool] | None = None
 
     @staticmethod
-    def of(connection: HTTPConnection) -> "Runtime":
+    def of(scope: Scope) -> "Runtime":
         """Return the runtime of the application that serves this request.
 
         Raises ConfigurationError where the application was not put under a contract.
         """
-        runtime = connection.scope.get(RUNTIME)
+        runtime = scope.get(RUNTIME)
         if not isinstance(runtime, Runtime):
             raise ConfigurationError("install(app, contract) was not called")
         return runtime
@@ -71,7 +73,11 @@ class Runtime:
         if isinstance(parked, Principal):
             return parked
         token = _credentials(scope)
-        principal = await self.settle(lambda: self.verifier.verify(token))
+        now = self._begin()
+        try:
+            principal = self.verifier.verify(token, now)
+        except _MAY_PASS:
+            principal = await self._retry(lambda: self.verifier.verify(token), now)
         scope[PRINCIPAL] = principal
         if _LOG.isEnabledFor(logging.DEBUG):
             who = (ascii(principal.subject), ascii(principal.token_id))
@@ -80,15 +86,22 @@ class Runtime:
 
     async def settle(self, attempt: Callable[[], Value]) -> Value:
         """Try with the keys at hand; where they do not suffice, refresh them and try once more."""
-        keys = self.verifier.keys
-        now = self.verifier.now()
-        if keys.due(now):
-            self.refresh()
+        now = self._begin()
         try:
             return attempt()
-        except (UnknownKey, KeysUnavailable):
-            await keys.refresh(now)
-            return attempt()
+        except _MAY_PASS:
+            return await self._retry(attempt, now)
+
+    def _begin(self) -> float:
+        """Return the time, and see to it that keys which grow old are replaced meanwhile."""
+        now = self.verifier.now()
+        if self.verifier.keys.due(now):
+            self.refresh()
+        return now
+
+    async def _retry(self, attempt: Callable[[], Value], now: float) -> Value:
+        await self.verifier.keys.refresh(now)
+        return attempt()
 
     def refresh(self) -> None:
         """Start a refresh of the keys and do not wait for it."""

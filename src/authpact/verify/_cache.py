@@ -5,7 +5,6 @@ live credential stays in memory. Only successes are remembered, so that refusals
 attacker could fill.
 """
 
-import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
@@ -32,14 +31,10 @@ class VerifiedTokens:
         self._size = size
         self._generation = 0
         self._known: OrderedDict[bytes, Remembered] = OrderedDict()
+        self._recent = self._known.move_to_end
 
     def __len__(self) -> int:
         return len(self._known)
-
-    @staticmethod
-    def digest(token: bytes) -> bytes:
-        """Return the key of a token."""
-        return hashlib.sha256(token).digest()
 
     def recall(self, digest: bytes, generation: int, now: float) -> Principal | None:
         """Return the principal if the token was verified under these keys and still holds."""
@@ -52,7 +47,7 @@ class VerifiedTokens:
             return None
         if found.not_before <= now < found.until:
             try:
-                self._known.move_to_end(digest)
+                self._recent(digest)
             except KeyError:  # another thread has just forgotten it; what was found still holds
                 return found.principal
             return found.principal

@@ -43,7 +43,7 @@ class Parts:
 
 def as_bytes(token: object) -> bytes:
     """Return the bytes of a token of bearable size. Raises TokenMalformed."""
-    if not isinstance(token, str | bytes):
+    if not isinstance(token, (str, bytes)):  # a union would be built anew for every token
         raise TokenMalformed("the token is not text")
     if len(token) > MAXIMUM_BYTES:
         raise TokenMalformed(f"the token is longer than {MAXIMUM_BYTES} bytes")

@@ -28,6 +28,7 @@ Requirements: signature:verified-first, error:fail-closed.
 
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Final
 
 from authpact.contract import Contract
@@ -84,13 +85,13 @@ class Verifier:
         now = self._clock() if now is None else now
         generation = self.keys.generation
         raw = _gate.as_bytes(token)
-        digest = VerifiedTokens.digest(raw)
+        digest = sha256(raw).digest()
         principal = self._tokens.recall(digest, generation, now)
         if principal is None:
             claims = self._read(raw, self.contract.token.type, now)  # 1 to 4
             principal = self._judge(claims, now)  # 5
             if self.keys.generation == generation:
-                self._tokens.remember(digest, self._bounds(principal, claims))
+                self._tokens.remember(digest, self._bounds(principal, claims, now))
         if self._revocations is not None and self._revocations.is_revoked(principal, now):  # 6
             raise TokenRevoked("the session of this token was ended")
         return principal
@@ -114,10 +115,11 @@ class Verifier:
         self._rules.check_expiry(seconds(claims, "exp"), now)
         return self._rules.principal(claims)
 
-    def _bounds(self, principal: Principal, claims: Claims) -> Remembered:
+    def _bounds(self, principal: Principal, claims: Claims, now: float) -> Remembered:
         leeway = self.contract.token.leeway
         begins = max(principal.issued_at, seconds(claims, "nbf", principal.issued_at))
-        return Remembered(principal, begins - leeway, principal.expires_at + leeway)
+        ends = min(principal.expires_at + leeway, self.keys.holds_until(now))
+        return Remembered(principal, begins - leeway, ends)
 
     def _key_id(self, header: bytes, token_type: str) -> str:
         """Check a header; an issuer writes one for all of its tokens, so it is parsed once."""
