@@ -3,6 +3,7 @@
 Requirements: key:by-id, key:rotation.
 """
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -26,6 +27,13 @@ class KeySource:
         Raises UnknownKey, or KeysUnavailable where it cannot be known. Never waits.
         """
         raise UnknownKey("there is no key at all")
+
+    def holds_until(self, now: float) -> float:  # noqa: ARG002  # for sources that age
+        """Return until when what `find` gives now stays good, unless `generation` changes.
+
+        In epoch seconds; no verified token is remembered beyond it.
+        """
+        return math.inf
 
     def due(self, now: float) -> bool:  # noqa: ARG002  # for sources that age
         """Tell whether `refresh` should run in the background."""
