@@ -10,7 +10,7 @@ from authpact.findings import Severity
 _WILDCARD = re.compile(
     r"""allow_origins\s*=\s*\[\s*["']\*["']|Access-Control-Allow-Origin:\s*\*|"""
     r"""\b(all|any) origins?\b|"""
-    r"""origins?`?\s*[:=]\s*`?["']?\*""",
+    r"""origins?`?\s*[:=]\s*`?["']?\*(?!\*)""",
     re.IGNORECASE,
 )
 _SAID = r"\bCORS\b|cross-origin"
@@ -41,6 +41,9 @@ CHECK = DocumentCheck(
         Case('- CORS: allow_origins=["*"]\n'),
         Case("- CORS allows the frontend.\n", judged=True),
     ),
-    accepted=(Case("- CORS allows `http://localhost:3000` only; no wildcard.\n", judged=True),),
+    accepted=(
+        Case("- CORS allows `http://localhost:3000` only; no wildcard.\n", judged=True),
+        Case("**Origins:** CORS allows `http://localhost:3000`.\n", judged=True),
+    ),
     check=_check,
 )
