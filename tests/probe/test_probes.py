@@ -1,6 +1,11 @@
 """A probe is a generator: it can be driven with a dict of answers, without client or server."""
 
+from dataclasses import replace
+
+import pytest
+
 from authpact.contract import Contract, criteria, default_contract
+from authpact.errors import ProbeError
 from authpact.findings import Outcome
 from authpact.probe import all_probes, generate
 from authpact.probe._case import Case
@@ -96,3 +101,24 @@ def test_forgeries_of_one_probe_differ_in_one_thing_only() -> None:
     _, sent = drive("tampered_token", case_of(default_contract()), {"": Response(401)})
     assert len({request.path for request in sent}) == 1
     assert len({request.headers for request in sent}) == len(sent)
+
+
+NOTHING_THERE = {"issue_one_endpoint", "second_login"}
+"""For these a 404 is the good answer."""
+
+
+@pytest.mark.parametrize("answer", [Response(0), Response(500), Response(404), Response(302)])
+@pytest.mark.parametrize("slug", sorted(all_probes()))
+def test_no_probe_holds_on_a_system_that_answers_everything_alike(
+    slug: str, answer: Response
+) -> None:
+    probe = all_probes()[slug]
+    case = case_of(lab_contract("EdDSA"))
+    for endpoint in probe.endpoints(case.contract):
+        try:
+            judged, _ = drive(slug, replace(case, endpoint=endpoint), {"": answer})
+        except ProbeError:
+            continue
+        if answer.status == 404 and slug in NOTHING_THERE:
+            continue
+        assert judged.outcome is not Outcome.HELD, judged.reason

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from authpact.probe._case import Case
 from authpact.probe._messages import Request, Response
-from authpact.probe._probe import Attempt, Judgement, broken, held
+from authpact.probe._probe import Attempt, Judgement, broken, held, inconclusive
 
 Question = Callable[[Response], str]
 """Looks at an answer and says what is wrong with it; empty when nothing is."""
@@ -75,6 +75,8 @@ class Tally:
 
     def judge(self, good: str) -> Judgement:
         """End: held with this sentence, or broken with every fault named."""
+        if not self.count:
+            return inconclusive("There was nothing to try.")
         if not self.faults:
             return held(good, *((self.last,) if self.last else ()))
         wrong = sum(len(labels) for labels in self.faults.values())

@@ -1,8 +1,8 @@
 from authpact.probe._case import Case
-from authpact.probe._judge import Tally
+from authpact.probe._judge import Tally, told
 from authpact.probe._people import token_in
 from authpact.probe._places import at_issuer
-from authpact.probe._probe import Attempt, Need, Probe
+from authpact.probe._probe import Attempt, Need, Probe, inconclusive
 
 
 def attempt(case: Case) -> Attempt:
@@ -16,6 +16,8 @@ def attempt(case: Case) -> Attempt:
         elif response.header("set-auth-jwt"):
             fault = "carried a token in the header set-auth-jwt"
         tally.note(f"GET /api/auth{path}", fault, response)
+        if not fault and not (response.refused or response.succeeded):
+            return inconclusive(f"GET /api/auth{path} {told(response)}, which says nothing.")
     return tally.judge("Neither GET /api/auth/token nor set-auth-jwt gives a token.")
 
 

@@ -3,11 +3,13 @@ from collections.abc import Iterator
 
 from authpact.contract import Endpoint
 from authpact.probe._case import Case
+from authpact.probe._judge import told
 from authpact.probe._messages import Json
 from authpact.probe._people import created_id, marked
 from authpact.probe._places import creation_of, owned_collections
 from authpact.probe._probe import Attempt, Probe, broken, held, inconclusive
 
+_REFUSALS = frozenset({400, 403, 422})
 _NAMES = ("user_id", "owner_id", "userId", "ownerId", "owner", "user")
 
 
@@ -36,8 +38,10 @@ def attempt(case: Case) -> Attempt:
     if mark in theirs.text:
         return broken("Bob created an object that belongs to Alice.", created, theirs)
     identity = created_id(created)
-    if not created.succeeded or identity is None:
+    if created.status in _REFUSALS:
         return held(f"A body that names an owner was refused with {created.status}.", created)
+    if not created.succeeded or identity is None:
+        return inconclusive(f"{creation} with an owner in the body {told(created)}.")
     for place in replacements(case):
         moved_mark = secrets.token_hex(8)
         request = case.call(place, person=case.bob, object_id=identity)

@@ -2,9 +2,9 @@ import re
 
 from authpact.probe._case import NO_TOKEN, Case
 from authpact.probe._forge import encode, foreign, segment
-from authpact.probe._judge import Tally
+from authpact.probe._judge import UNAUTHORIZED, Tally
 from authpact.probe._messages import Response
-from authpact.probe._probe import Attempt, Probe
+from authpact.probe._probe import Attempt, Probe, inconclusive
 
 # What the libraries of this trade say, and what a traceback looks like.
 _LIBRARY_TEXT = re.compile(
@@ -15,6 +15,7 @@ _LIBRARY_TEXT = re.compile(
     r"|Invalid (?:audience|issuer)|doesn't match|Token is missing the"
 )
 _PIECE = 24
+BAD_REQUEST = 400
 
 
 def leak(sent: str, response: Response) -> str:
@@ -54,10 +55,13 @@ def forgeries(case: Case) -> dict[str, str]:
 
 def attempt(case: Case) -> Attempt:
     """Get refused for every kind of error and read what the answers give away."""
-    tally = Tally()
+    tally, refused = Tally(), 0
     for label, token in {**forgeries(case), "no token": NO_TOKEN}.items():
         response = yield case.call(token=token).labelled(label)
         tally.note(label, leak(token, response), response)
+        refused += response.status in {BAD_REQUEST, UNAUTHORIZED}
+    if not tally.faults and not refused:
+        return inconclusive("Nothing was refused, so no refusal could be read.")
     return tally.judge(f"None of {tally.count} refusals gave anything away.")
 
 
