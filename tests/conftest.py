@@ -28,11 +28,17 @@ def unavailable() -> Callable[[str], NoReturn]:
 
 @pytest.fixture(scope="session")
 def node() -> str:
-    """The path of Node 24, with the packages of `ts/` installed."""
+    """The path of Node 24."""
     try:
-        found = find_node()
+        return str(find_node().binary)
     except ProbeError as error:
         give_up(str(error))
-    if not (ROOT / "ts" / "node_modules" / "better-auth").is_dir():
+
+
+@pytest.fixture(scope="session")
+def workspace(node: str) -> Path:
+    """The folder `ts/` with its packages installed."""
+    folder = ROOT / "ts"
+    if not (folder / "node_modules" / "better-auth").is_dir():
         give_up("the npm packages of ts/ are not installed; make test installs them")
-    return str(found.binary)
+    return folder

@@ -15,7 +15,6 @@ from authpact.compile import OutputFile, checklist, render
 from authpact.contract import load
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 CASES = sorted(path.parent for path in HERE.glob("*/authpact.toml"))
 KEPT = ("docs/", "specs/", "backend/", "frontend/.env.example", "frontend/lib/auth-contract.ts")
 """The static TypeScript is the same for every contract; it is not kept twelve times."""
@@ -76,8 +75,9 @@ def test_the_generated_python_passes_the_strict_type_checker(tmp_path: Path) -> 
 
 @pytest.mark.node
 @every_case
-def test_the_generated_typescript_passes_the_strict_type_checker(case: Path, node: str) -> None:
-    workspace = ROOT / "ts"
+def test_the_generated_typescript_passes_the_strict_type_checker(
+    case: Path, node: str, workspace: Path
+) -> None:
     root = workspace / ".build" / f"golden-{case.name}"
     shutil.rmtree(root, ignore_errors=True)
     put(tuple(f for f in compiled(case) if f.path.endswith(".ts")), root)
