@@ -106,7 +106,7 @@ def test_the_time_limit_covers_the_whole_answer(answer: Answer, signer: LocalIss
 HUGE = 300_000
 BROKEN: dict[str, Answer] = {
     "no HTTP": lambda c: c.sendall(b"SSH-2.0-OpenSSH_9.9\r\n"),
-    "no bytes": lambda c: None,
+    "no bytes": lambda _: None,
     "half of the body": whole(b'{"keys":[', b"content-length: 1000\r\n"),
     "endless headers": whole(b"{}", b"x: " + b"a" * HUGE + b"\r\n"),
     "an endless body": whole(b" " * HUGE),

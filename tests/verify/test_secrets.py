@@ -2,11 +2,14 @@
 
 import base64
 import secrets
+from datetime import UTC, datetime
 
 import pytest
 
+from authpact import Contract, Verifier
 from authpact.errors import ConfigurationError, TokenInvalid
-from authpact.verify import SharedSecrets
+from authpact.testing import LocalIssuer
+from authpact.verify import SharedSecrets, UnknownKey
 
 VARIABLE = "API_JWT_KEYS"
 SENTENCE = base64.urlsafe_b64encode(b"a sentence of 32 bytes is no key").decode()
@@ -20,7 +23,7 @@ def problems(text: str, **environ: str) -> tuple[str, ...]:
     with pytest.raises(ConfigurationError) as refused:
         SharedSecrets.parse(text, VARIABLE, environ)
     for entry in text.split(","):
-        secret = entry.partition(":")[2].strip()
+        secret = entry.partition(":")[2].partition("@")[0].strip()
         assert not secret or secret not in str(refused.value)
     return refused.value.problems
 
@@ -95,3 +98,51 @@ def test_another_secret_beside_better_auths_is_fine() -> None:
 def test_random_secrets_are_never_taken_for_weak_ones() -> None:
     for _ in range(2000):
         SharedSecrets.parse(f"k1:{fresh()}", VARIABLE, {"BETTER_AUTH_SECRETS": ",1:,2"})
+
+
+RETIRES = datetime(2026, 12, 31, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-12-31", "2026-12-31T00:00:00Z", "2026-12-31t01:30:00.0+01:30", " 2026-12-31 "],
+)
+def test_a_retired_key_verifies_nothing_from_its_date_on(written: str) -> None:
+    text = f"old:{fresh()}@{written},new:{fresh()}"
+    keys = SharedSecrets.parse(text, VARIABLE, {}, lambda: RETIRES - 1)
+    assert keys.find("old", RETIRES - 0.001)
+    assert keys.find("new", RETIRES)
+    with pytest.raises(UnknownKey):
+        keys.find("old", RETIRES)
+
+
+def test_a_remembered_token_ends_with_its_key() -> None:
+    contract = Contract()
+    retires = RETIRES - 100
+    issuer = LocalIssuer(contract, clock=lambda: retires - 60)
+    written = datetime.fromtimestamp(retires, UTC).isoformat()
+    (entry,) = issuer.environ.values()
+    keys = SharedSecrets.parse(
+        f"{entry}@{written},new:{fresh()}", VARIABLE, {}, lambda: retires - 60
+    )
+    verifier = Verifier(contract, keys)
+    token = issuer.token()
+    assert verifier.verify(token, retires - 60)
+    assert verifier.verify(token, retires - 1)
+    with pytest.raises(TokenInvalid):
+        verifier.verify(token, retires)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "tomorrow", "2026-13-01", "2026-02-30", "2026-12-31T00:00:00", "31.12.2026",
+     "2026-12-31T25:00:00Z", "20261231", "2026-W01-1", "2026-12-31@2027-01-01", "٢٠٢٦-12-31"],
+)  # fmt: skip
+def test_a_retirement_that_is_no_date_is_refused(written: str) -> None:
+    (problem,) = problems(f"k1:{fresh()}@{written}")
+    assert "write its retirement as" in problem
+
+
+def test_an_api_whose_every_key_was_retired_does_not_start() -> None:
+    with pytest.raises(ConfigurationError, match="every key in it was retired"):
+        SharedSecrets.parse(f"k1:{fresh()}@2026-12-31", VARIABLE, {}, lambda: RETIRES)
