@@ -46,6 +46,18 @@ def _self_check(contract: Contract, files: tuple[OutputFile, ...]) -> list[Findi
     ]
 
 
+def _show(rows: list[tuple[str, str]], contract: str, form: str) -> None:
+    if form == "json":
+        states = [{"path": path, "state": state} for path, state in rows]
+        emit(as_json({"schema": 1, "contract": contract, "files": states}))
+        return
+    emit("\n".join(f"{state:8} {path}" for path, state in rows))
+    said = dict(rows).values()
+    for state, hint in _HINTS.items():
+        if state in said:
+            emit(f"  {hint}")
+
+
 def compile_command(
     *,
     contract: Path = Path("authpact.toml"),
@@ -83,13 +95,8 @@ def compile_command(
         for item in planned
         if item.state is not State.OWNED
     ]
-    if format == "json":
-        states = [{"path": path, "state": state} for path, state in rows]
-        emit(as_json({"schema": 1, "contract": digest(loaded), "files": states}))
-    else:
-        emit("\n".join(f"{state:8} {path}" for path, state in rows))
-        emit("\n".join(f"  {hint}" for said, hint in _HINTS.items() if said in dict(rows).values()))
+    _show(rows, digest(loaded), format)
     failed = _self_check(loaded, files)
     for finding in failed:
         complain(f"{finding.location}: {finding.message}", finding.remedy)
-    return 1 if failed or any(state in {"drifted", "foreign"} for _, state in rows) else 0
+    return 1 if failed or any(state in _HINTS for _, state in rows) else 0

@@ -27,7 +27,12 @@ class Refusal:
 
 def refusals(contract: Contract) -> tuple[Refusal, ...]:
     """Return the refusals this contract can produce, in the order they are decided."""
-    return (*_unauthenticated(contract), *_forbidden(contract), *_ownership(contract))
+    return (
+        *_unauthenticated(contract),
+        *_stateful(contract),
+        *_forbidden(contract),
+        *_ownership(contract),
+    )
 
 
 def _unauthenticated(contract: Contract) -> Iterator[Refusal]:
@@ -72,6 +77,10 @@ def _unauthenticated(contract: Contract) -> Iterator[Refusal]:
         "asks for a new token once and repeats the request" if silent else "shows the sign-in page",
         "error:expired-code",
     )
+
+
+def _stateful(contract: Contract) -> Iterator[Refusal]:
+    """Yield what depends on more than the token, the key and the clock."""
     if contract.revocation.mode == "backchannel":
         yield Refusal(
             "The session behind the token was ended",
