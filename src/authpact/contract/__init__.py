@@ -12,11 +12,14 @@ from authpact.contract._model import (
     Access,
     Contract,
     Decision,
+    Deviation,
+    DeviationKind,
     Endpoint,
     Role,
 )
 from authpact.contract._reference import FieldReference, fields
 from authpact.contract._render import digest, json_schema, to_json, to_toml
+from authpact.contract._secrets import secret_kind
 from authpact.contract._secrets import secret_kind
 
 __all__ = [
@@ -31,6 +34,8 @@ __all__ = [
     "ContractError",
     "Criterion",
     "Decision",
+    "Deviation",
+    "DeviationKind",
     "Diagnostic",
     "Endpoint",
     "FieldReference",
@@ -44,6 +49,7 @@ __all__ = [
     "load",
     "parse",
     "render_duration",
+    "secret_kind",
     "secret_kind",
     "to_json",
     "to_toml",

@@ -50,6 +50,10 @@ FIELD_REQUIREMENTS: Final = MappingProxyType(
         "decisions.*.value": "document:decided",
         "decisions.*.origin": "document:decided",
         "decisions.*.rationale": "document:decided",
+        "deviations": "scope:bounded",
+        "deviations.*.kind": "scope:bounded",
+        "deviations.*.why": "document:decided",
+        "deviations.*.text": "document:decided",
     }
 )
 """Field path, `*` for a name or an index, → requirement id."""
@@ -57,7 +61,7 @@ FIELD_REQUIREMENTS: Final = MappingProxyType(
 
 def requirement_of(path: tuple[str | int, ...]) -> str | None:
     """Return the requirement that the field at this key path settles, None where there is none."""
-    wild = {"roles", "endpoints", "decisions"}
+    wild = {"roles", "endpoints", "decisions", "deviations"}
     parts = ["*" if i == 1 and path[0] in wild else str(p) for i, p in enumerate(path)]
     while parts:
         found = FIELD_REQUIREMENTS.get(".".join(parts))

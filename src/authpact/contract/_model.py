@@ -225,6 +225,29 @@ class Decision(_Table):
     """Why; empty means the reason that authpact gives for this value."""
 
 
+DeviationKind = Literal[
+    "custom-auth",
+    "own-password-store",
+    "opaque-token",
+    "other-token-type",
+    "second-issuer",
+    "secret-in-code",
+    "no-expiry",
+    "later-phase",
+]
+
+
+class Deviation(_Table):
+    """A wish outside of the constraints that somebody accepted, with the reason."""
+
+    kind: DeviationKind
+    """Which constraint is left."""
+    why: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^\S(.*\S)?$")]
+    """Why it is accepted, in the words of whoever did."""
+    text: Annotated[str, StringConstraints(max_length=500)] | None = None
+    """The words of the brief that ask for it."""
+
+
 class Contract(_Table):
     """Everything both sides agree on; the one source of documents, wiring, checks and probes."""
 
@@ -243,6 +266,8 @@ class Contract(_Table):
     revocation: Revocation = Revocation()
     decisions: dict[Name, Decision] = Field(default_factory=dict)
     """Choices with their origin, by topic."""
+    deviations: tuple[Deviation, ...] = ()
+    """Accepted wishes outside of the constraints; printed by the documents, compiled by nothing."""
 
     @property
     def algorithm(self) -> Algorithm:

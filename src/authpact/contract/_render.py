@@ -50,7 +50,11 @@ def to_toml(contract: Contract) -> str:
     tables = ("project", "token", "keys", "session", "ownership", "frontend", "revocation")
     parts += [_table(f"[{name}]", data[name]) for name in tables]
     parts += [_table(f"[roles.{_key(n)}]", values) for n, values in data["roles"].items()]
-    parts += [_table(f"[decisions.{_key(n)}]", values) for n, values in data["decisions"].items()]
+    parts += [
+        _table(f"[decisions.{_key(n)}]", {k: v for k, v in values.items() if v != ""})
+        for n, values in data["decisions"].items()
+    ]
+    parts += [_table("[[deviations]]", values) for values in data["deviations"]]
     parts += [_table("[[endpoints]]", values) for values in data["endpoints"]]
     return "\n\n".join(parts) + "\n"
 
@@ -62,7 +66,10 @@ def to_json(contract: Contract) -> dict[str, object]:
 
 def digest(contract: Contract) -> str:
     """Return 12 hexadecimal digits that change with the meaning of the contract, not its layout."""
-    text = json.dumps(to_json(contract), sort_keys=True, separators=(",", ":"))
+    meaning = {
+        key: value for key, value in to_json(contract).items() if key != "deviations" or value
+    }
+    text = json.dumps(meaning, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

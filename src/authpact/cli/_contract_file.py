@@ -1,0 +1,51 @@
+"""A contract written whole or not at all."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from authpact.cli._output import progress
+from authpact.errors import AuthpactError
+
+
+def create(text: str, output: Path) -> int:
+    """Write a new file, never over an existing one; `-` is stdout. Raises AuthpactError."""
+    if str(output) == "-":
+        sys.stdout.write(text)
+        return 0
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        draft = _beside(text, output)
+        try:
+            os.link(draft, output)
+        finally:
+            draft.unlink()
+    except FileExistsError:
+        raise AuthpactError(
+            f"{output} exists and is kept; say --update to change it, "
+            "or name another file with --output"
+        ) from None
+    except OSError as error:
+        raise AuthpactError(f"{output} cannot be written: {error.strerror}") from None
+    progress(f"wrote {output}; next: authpact compile --contract {output}")
+    return 0
+
+
+def replace(text: str, output: Path) -> None:
+    """Put the text in the place of an existing file in one step. Raises AuthpactError."""
+    try:
+        draft = _beside(text, output)
+        draft.chmod(output.stat().st_mode & 0o777)
+        draft.replace(output)
+    except OSError as error:
+        raise AuthpactError(f"{output} cannot be written: {error.strerror}") from None
+
+
+def _beside(text: str, output: Path) -> Path:
+    """Write to a file of another name in the same folder, so that the last step is one rename."""
+    handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    Path(name).chmod(0o644)
+    return Path(name)
