@@ -20,13 +20,14 @@ from authpact.contract._model import (
 from authpact.contract._reference import FieldReference, fields
 from authpact.contract._render import digest, json_schema, to_json, to_toml
 from authpact.contract._secrets import secret_kind
-from authpact.contract._secrets import secret_kind
+from authpact.contract._strike import STRUCK, struck
 
 __all__ = [
     "ALGORITHMS",
     "CLAIMS",
     "PARAMETER",
     "REGISTERED",
+    "STRUCK",
     "Access",
     "Algorithm",
     "Claim",
@@ -50,7 +51,7 @@ __all__ = [
     "parse",
     "render_duration",
     "secret_kind",
-    "secret_kind",
+    "struck",
     "to_json",
     "to_toml",
 ]

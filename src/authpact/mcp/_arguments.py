@@ -12,3 +12,24 @@ ContractArgument = Annotated[
         max_length=200_000,
     ),
 ]
+
+BriefArgument = Annotated[
+    str,
+    Field(
+        description="What is wanted, in the person's own words and language, word for word.",
+        max_length=200_000,
+    ),
+]
+
+AnswersArgument = Annotated[
+    dict[str, str],
+    Field(description="Answers by the id of the question: an option's value, or free text."),
+]
+
+AcceptArgument = Annotated[
+    dict[str, str],
+    Field(
+        description="Deviations that the person accepted after being asked: kind and the reason "
+        "in the person's words. Never accept one in the person's place."
+    ),
+]

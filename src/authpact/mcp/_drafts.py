@@ -7,9 +7,9 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from types import MappingProxyType
 from typing import Final
 
+from authpact.brief import Draft, Given, draft
 from authpact.contract import Contract
 from authpact.errors import AuthpactError
 
@@ -18,15 +18,19 @@ _KEPT: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A brief, what was answered and accepted so far, and the contract they stand for."""
+class Kept:
+    """A brief with what was answered and accepted so far."""
 
     brief: str
     answers: Mapping[str, str]
     """By question id."""
     accepted: Mapping[str, str]
-    """The reason, by deviation id."""
-    contract: Contract
+    """The reason, by kind of deviation."""
+
+    @property
+    def draft(self) -> Draft:
+        """What the brief comes to. Raises AuthpactError for an answer to no question."""
+        return draft(self.brief, Given(self.answers, self.accepted))
 
     @property
     def id(self) -> str:
@@ -39,19 +43,19 @@ class Draft:
 class Drafts:
     """The latest drafts of this process; the oldest are forgotten."""
 
-    _found: OrderedDict[str, Draft] = field(default_factory=OrderedDict)
+    _found: OrderedDict[str, Kept] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def keep(self, draft: Draft) -> str:
+    def keep(self, kept: Kept) -> str:
         """Remember a draft and return its id."""
         with self._lock:
-            self._found[draft.id] = draft
-            self._found.move_to_end(draft.id)
+            self._found[kept.id] = kept
+            self._found.move_to_end(kept.id)
             while len(self._found) > _KEPT:
                 self._found.popitem(last=False)
-        return draft.id
+        return kept.id
 
-    def get(self, draft_id: str) -> Draft:
+    def get(self, draft_id: str) -> Kept:
         """Return a draft. Raises AuthpactError for one that is unknown or forgotten."""
         with self._lock:
             found = self._found.get(draft_id)
@@ -61,7 +65,4 @@ class Drafts:
 
     def contract(self, draft_id: str) -> Contract:
         """Return the contract of a draft. Raises AuthpactError for an unknown one."""
-        return self.get(draft_id).contract
-
-
-NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+        return self.get(draft_id).draft.contract
