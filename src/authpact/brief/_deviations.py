@@ -7,7 +7,7 @@ from typing import Final
 from authpact.brief._reading import Reading
 from authpact.brief._variant import Kind, Sighting, sightings
 from authpact.brief.deviations import kinds
-from authpact.contract import Deviation, DeviationKind, secret_kind
+from authpact.contract import Deviation, DeviationKind, struck
 from authpact.errors import AuthpactError
 
 _LONGEST: Final = 300
@@ -72,9 +72,7 @@ def _deviating(
 
 def harmless(text: str) -> str:
     """Return a text on one line, shortened, and without anything that looks like a secret."""
-    plain = " ".join(text.split())
-    if secret_kind(plain) is not None:
-        return "(not repeated: it holds a secret)"
+    plain = " ".join(struck(text).split())
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
 
 
