@@ -25,6 +25,7 @@ app = App(
     name="authpact",
     help="One contract for the JWT authentication between Next.js + Better Auth and FastAPI.",
     help_epilogue=_EPILOGUE,
+    help_format="plaintext",  # Markdown would load a parser for one paragraph
     version_flags=["--version"],
 )
 
@@ -34,6 +35,7 @@ _COMMANDS: Final = {
     "compile": ("_compile:compile_command", "Write documents, environment files and wiring."),
     "secret": ("_secret:secret", "Make development secrets into two .env files."),
     "lint": ("_lint:lint", "Run the checklist over an authentication document."),
+    "review": ("_review:review", "Find what is wrong in an existing integration."),
     "probe": ("_probe:probe", "Execute the acceptance criteria against a running system."),
     "demo": ("_demo:demo", "Start both sides for real and prove every criterion."),
     "explain": ("_explain:explain", "Explain a requirement."),

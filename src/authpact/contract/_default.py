@@ -4,57 +4,32 @@ from typing import Final
 
 from authpact.contract._model import Contract, Endpoint
 
-_OWNER: Final = "path:user_id"
 _BODY: Final = {"title": "Buy milk", "description": "Two litres"}
 
-TODO_ENDPOINTS: Final = (
-    Endpoint(
-        method="GET",
-        path="/api/{user_id}/tasks",
-        access="owner",
-        owner_from=_OWNER,
-        summary="List the user's tasks",
-    ),
-    Endpoint(
-        method="POST",
-        path="/api/{user_id}/tasks",
-        access="owner",
-        owner_from=_OWNER,
-        summary="Create a task",
-        example=dict(_BODY),
-    ),
-    Endpoint(
-        method="GET",
-        path="/api/{user_id}/tasks/{id}",
-        access="owner",
-        owner_from=_OWNER,
-        summary="Read one task",
-    ),
-    Endpoint(
-        method="PUT",
-        path="/api/{user_id}/tasks/{id}",
-        access="owner",
-        owner_from=_OWNER,
-        summary="Replace a task",
-        example=dict(_BODY),
-    ),
-    Endpoint(
-        method="DELETE",
-        path="/api/{user_id}/tasks/{id}",
-        access="owner",
-        owner_from=_OWNER,
-        summary="Delete a task",
-    ),
-    Endpoint(
-        method="PATCH",
-        path="/api/{user_id}/tasks/{id}/complete",
-        access="owner",
-        owner_from=_OWNER,
-        summary="Toggle completion",
-    ),
+_TASKS: Final = "/api/{user_id}/tasks"
+_ENDPOINTS: Final = (
+    ("GET", _TASKS, "List the user's tasks", None),
+    ("POST", _TASKS, "Create a task", _BODY),
+    ("GET", _TASKS + "/{id}", "Read one task", None),
+    ("PUT", _TASKS + "/{id}", "Replace a task", _BODY),
+    ("DELETE", _TASKS + "/{id}", "Delete a task", None),
+    ("PATCH", _TASKS + "/{id}/complete", "Toggle completion", None),
 )
+"""Method, path, summary and the example of a body; everything belongs to the user in the path."""
 
 
 def default_contract() -> Contract:
     """Return the complete default: HS256 shared secret, 15 min tokens, 7 d sessions, no roles."""
-    return Contract(endpoints=TODO_ENDPOINTS)
+    return Contract(
+        endpoints=tuple(
+            Endpoint(
+                method=method,
+                path=path,
+                access="owner",
+                owner_from="path:user_id",
+                summary=summary,
+                example=None if example is None else dict(example),
+            )
+            for method, path, summary, example in _ENDPOINTS
+        )
+    )

@@ -45,9 +45,9 @@ WebOrigin = Annotated[str, AfterValidator(_is_origin)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=False, use_attribute_docstrings=True
-    )
+    """A table of the file. Its validator is built at first use: most imports never need it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, defer_build=True)
 
 
 class Project(_Table):
@@ -253,17 +253,17 @@ class Contract(_Table):
 
     version: Literal[1] = 1
     """Version of the file format."""
-    project: Project = Project()
-    token: Token = Token()
-    keys: Keys = Keys()
-    session: Session = Session()
-    ownership: Ownership = Ownership()
+    project: Project = Project.model_construct()
+    token: Token = Token.model_construct()
+    keys: Keys = Keys.model_construct()
+    session: Session = Session.model_construct()
+    ownership: Ownership = Ownership.model_construct()
     roles: dict[Name, Role] = Field(default_factory=dict)
     """Roles by name; empty when the application has none."""
     endpoints: tuple[Endpoint, ...] = ()
     """Every operation of the API; what is not listed is refused."""
-    frontend: Frontend = Frontend()
-    revocation: Revocation = Revocation()
+    frontend: Frontend = Frontend.model_construct()
+    revocation: Revocation = Revocation.model_construct()
     decisions: dict[Name, Decision] = Field(default_factory=dict)
     """Choices with their origin, by topic."""
     deviations: tuple[Deviation, ...] = ()

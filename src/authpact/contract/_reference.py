@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from authpact.contract._docstrings import describe
 from authpact.contract._duration import render_duration
 from authpact.contract._fields import FIELD_REQUIREMENTS
 from authpact.contract._model import Contract
@@ -92,4 +93,5 @@ def _walk(model: type[BaseModel], prefix: str) -> Iterator[FieldReference]:
 
 def fields() -> tuple[FieldReference, ...]:
     """Return every field of the format, in the order of the file."""
+    describe()
     return tuple(_walk(Contract, ""))

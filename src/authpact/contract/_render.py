@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
+from authpact.contract._docstrings import describe
 from authpact.contract._duration import render_duration
 from authpact.contract._model import Contract
 
@@ -75,6 +76,7 @@ def digest(contract: Contract) -> str:
 
 def json_schema() -> dict[str, object]:
     """Return the JSON Schema of the file format, for editors."""
+    describe()
     schema = Contract.model_json_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
