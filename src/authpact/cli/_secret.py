@@ -2,11 +2,21 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Final
+
+from cyclopts import App
 
 from authpact.cli._output import progress
 from authpact.compile import development_env
 from authpact.contract import load
 from authpact.errors import AuthpactError
+
+secret: Final = App(name="secret", help="Make development secrets into two .env files.")
+secret.command(
+    "authpact.cli._secret_rotate:rotate",
+    name="rotate",
+    help="Replace the shared secret in both files, with an overlap.",
+)
 
 
 def _refuse_tracked(file: Path) -> None:
@@ -35,7 +45,8 @@ def _write(file: Path, text: str) -> None:
         stream.write(text)
 
 
-def secret(
+@secret.default
+def create(
     *,
     contract: Path = Path("authpact.toml"),
     frontend: Path = Path("frontend"),

@@ -5,7 +5,7 @@ from authpact.contract._algorithms import ALGORITHMS, Algorithm
 from authpact.contract._claims import CLAIMS, REGISTERED, Claim
 from authpact.contract._default import default_contract
 from authpact.contract._diagnostics import ContractError, Diagnostic
-from authpact.contract._duration import render_duration
+from authpact.contract._duration import parse_duration, render_duration
 from authpact.contract._load import Parsed, load, parse
 from authpact.contract._model import (
     PARAMETER,
@@ -49,6 +49,7 @@ __all__ = [
     "json_schema",
     "load",
     "parse",
+    "parse_duration",
     "render_duration",
     "secret_kind",
     "struck",

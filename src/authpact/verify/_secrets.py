@@ -107,6 +107,10 @@ class SharedSecrets(StaticKeys):
             raise UnknownKey("the key that the token names was retired")
         return key
 
+    def in_use(self, now: float) -> tuple[str, ...]:
+        """Return the ids of the keys that are not retired."""
+        return tuple(key_id for key_id in self.ids if self._retirements.get(key_id, math.inf) > now)
+
     def holds_until(self, now: float) -> float:
         """Return the next retirement after now, in epoch seconds."""
         ahead = (moment for moment in self._retirements.values() if moment > now)
