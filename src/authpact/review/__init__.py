@@ -1,22 +1,44 @@
 """Review: what is wrong in an existing integration, read from both languages together."""
 
 from authpact.review._engine import Review, findings_in, review, review_tree
+from authpact.review._excerpt import excerpt
 from authpact.review._facts import Facts
+from authpact.review._revision import tree_at
 from authpact.review._rule import Case, Hit, Rule, rules
+from authpact.review._suppress import (
+    SUPPRESSIONS_FILE,
+    Suppression,
+    baseline_of,
+    beyond,
+    from_file,
+    inline,
+    read_baseline,
+    without,
+)
 from authpact.review._tree import Tree, Unreviewable, read_tree, sort_texts
 
 __all__ = [
+    "SUPPRESSIONS_FILE",
     "Case",
     "Facts",
     "Hit",
     "Review",
     "Rule",
+    "Suppression",
     "Tree",
     "Unreviewable",
+    "baseline_of",
+    "beyond",
+    "excerpt",
     "findings_in",
+    "from_file",
+    "inline",
+    "read_baseline",
     "read_tree",
     "review",
     "review_tree",
     "rules",
     "sort_texts",
+    "tree_at",
+    "without",
 ]

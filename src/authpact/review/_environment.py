@@ -20,8 +20,11 @@ _PIN: Final = re.compile(
     r"^[\s\"']*{name}(?:\[[\w,\s-]*\])?\s*[\"']?\s*(==|>=|~=|\^|=|<=|>|<|~)?\s*[\"']?\s*\^?~?v?(\d+(?:\.\d+)*)?",
     re.IGNORECASE | re.MULTILINE,
 )
-_SECRET_NAME: Final = re.compile(
-    r"SECRET|PRIVATE_KEY|SIGNING_KEY|JWT_KEY|(?:^|_)API_KEY$", re.IGNORECASE
+_SECRET_NAME: Final = re.compile(r"SECRET|PRIVATE_KEY|SIGNING_KEY|JWT_KEY", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(
+    r"PUBLIC_KEY|_ENV$|_NAME$|_FILE$|_PATH$|LENGTH|CLIENT|MINIO|AWS|S3_|STRIPE|GOOGLE|GITHUB|SMTP"
+    r"|TWILIO|WEBHOOK|OPENAI|ROTATION",
+    re.IGNORECASE,
 )
 _PLACEHOLDER: Final = re.compile(
     r"your|change|example|placeholder|secret|replace|xxx|todo|dummy|sample|default|generate|here|test|dev"
@@ -57,10 +60,8 @@ class Pin:
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether a variable or field of this name holds a signing secret."""
-    return bool(_SECRET_NAME.search(name)) and not re.search(
-        r"PUBLIC_KEY|_ENV$|_NAME$|_FILE$|_PATH$|LENGTH|CLIENT_ID", name, re.IGNORECASE
-    )
+    """Whether a variable or field of this name holds a secret that signs tokens or sessions."""
+    return bool(_SECRET_NAME.search(name)) and not _ELSEWHERE.search(name)
 
 
 def looks_random(value: str) -> bool:

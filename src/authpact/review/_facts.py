@@ -154,6 +154,12 @@ class Facts:
                 yield module, line, match
 
     @cached_property
+    def imported(self) -> frozenset[str]:
+        """Paths of the scripts that some other script of the tree imports."""
+        found = (self.project.module_of(m, i.module) for m in self.scripts for i in m.imports)
+        return frozenset(m.path for m in found if m is not None)
+
+    @cached_property
     def unreviewable(self) -> tuple[Unreviewable, ...]:
         """Files that were not read, or not in full."""
         broken = [

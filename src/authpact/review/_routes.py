@@ -93,10 +93,21 @@ def _key(module: Module, name: str) -> tuple[str, str]:
 
 
 def _joined(*parts: str) -> str:
-    return (
-        re.sub(r"/{2,}", "/", "/".join(p.strip("/") for p in ("", *parts) if p.strip("/") or not p))
-        or "/"
-    )
+    return "/" + "/".join(p.strip("/") for p in parts if p.strip("/"))
+
+
+_DEVELOPMENT: Final = re.compile(r"^\s*(?:if|elif)\b[^\n]*(?:env|debug|local|dev)", re.IGNORECASE)
+
+
+def _only_in_development(module: Module, call: Call) -> bool:
+    """Whether a call stands below an `if` about the environment."""
+    text = module.lines[call.line - 1]
+    depth = len(text) - len(text.lstrip())
+    for number in range(call.line - 2, max(-1, call.line - 12), -1):
+        line = module.lines[number]
+        if line.strip() and len(line) - len(line.lstrip()) < depth:
+            return bool(_DEVELOPMENT.match(line))
+    return False
 
 
 class Application:
@@ -128,7 +139,7 @@ class Application:
                 module, call.text_of("app" if is_mount else "router", int(is_mount))
             )
             parent = self._target(module, call.name.rpartition(".")[0])
-            if child is None or parent is None:
+            if child is None or parent is None or _only_in_development(module, call):
                 continue
             prefix = literal(call.text_of("path", 0) if is_mount else call.text_of("prefix")) or ""
             yield Include(parent, child, prefix, call.text_of("dependencies"), module)
@@ -211,7 +222,10 @@ class Application:
         return False
 
     def _guarding_middleware(self, module: Module) -> bool:
-        """Whether middleware registered here refuses requests without a credential."""
+        """Whether something installed here refuses requests without a credential."""
+        for one in module.imports:
+            if one.module == "authpact.fastapi" and one.name == "install":
+                return True
         for function in module.functions:
             if any(d.last == "middleware" for d in function.decorators) and _refuses(function.text):
                 return True
@@ -302,3 +316,7 @@ def _routers(module: Module) -> Iterable[Router]:
         yield Router(
             module, one.target, is_application, prefix, named.get("dependencies", ""), one.line
         )
+    for function in module.functions:
+        for parameter in function.parameters:
+            if parameter.annotation.rpartition(".")[2] == "FastAPI":
+                yield Router(module, parameter.name, True, "", "", parameter.line)

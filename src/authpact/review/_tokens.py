@@ -44,6 +44,12 @@ class Verification:
         return self.off("verify_signature") or "unverified" in self.call.last
 
     @property
+    def is_for_access(self) -> bool:
+        """Whether the token opens the API; tokens in mails have other rules."""
+        name = self.function.name if self.function else ""
+        return not re.search(r"reset|email|invite|confirm|unsubscribe|magic|oauth_state", name)
+
+    @property
     def body(self) -> str:
         """The code of the function around the call, of the module when there is none."""
         return self.function.text if self.function else self.module.code

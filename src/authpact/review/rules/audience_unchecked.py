@@ -12,6 +12,8 @@ _CHECKED: Final = re.compile(r"[\"']aud[\"']|\baudience\b|\.aud\b")
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield verifications that take tokens for any audience."""
     for v in facts.verifications:
+        if not v.is_for_access:
+            continue
         if v.has_audience or (v.library in {"authlib", "joserfc"} and _CHECKED.search(v.body)):
             continue
         if re.search(r"(?:payload|claims)(?:\.get\(|\[)[\"']aud", v.body):

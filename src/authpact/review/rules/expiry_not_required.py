@@ -9,6 +9,8 @@ from authpact.review._rule import Case, Hit, Rule, at
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield verifications that accept a token without an end."""
     for v in facts.verifications:
+        if not v.is_for_access:
+            continue
         if v.off("verify_exp") or "exp" in v.required:
             continue
         if re.search(r"[\"']exp[\"']", v.body):

@@ -9,6 +9,8 @@ from authpact.review._rule import Case, Hit, Rule, at
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield verifications that take tokens of any issuer."""
     for v in facts.verifications:
+        if not v.is_for_access:
+            continue
         if v.has_issuer or re.search(r"[\"'](?:iss|issuer)[\"']", v.body):
             continue
         yield at(v.module, v.call, "The token's issuer is not checked.")

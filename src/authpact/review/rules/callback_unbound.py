@@ -1,0 +1,66 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+
+_PATH: Final = re.compile(r"(?:callback|oauth2?callback)/?$", re.IGNORECASE)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield OAuth callbacks that only the state ties to an account."""
+    for route in facts.routes:
+        if route.protected or not route.reachable or not any(_PATH.search(p) for p in route.paths):
+            continue
+        text = route.function.text
+        if (
+            re.search(r"\bstate\b", text)
+            and re.search(r"\bcode\b", text)
+            and re.search(r"user_id|state", text)
+        ):
+            yield at(route.module, route.function, "The callback is not tied to who is signed in.")
+
+
+RULE = Rule(
+    requirement="browser:csrf",
+    category="oauth-state-not-bound",
+    severity=Severity.HIGH,
+    confidence=Confidence.LOW,
+    summary="An OAuth callback takes the account from the state alone.",
+    why="A victim who follows a prepared link connects their account to the attacker's.",
+    remedy="Demand the access token at the callback and compare its subject with the state.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/google/callback")
+def callback(data: Callback, db=Depends(get_db)):
+    user_id = decode_state(data.state)
+    return exchange(data.code, user_id)
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/google/callback")
+def callback(data: Callback, user=Depends(get_current_user)):
+    return exchange(data.code, data.state, user.id)
+"""
+            }
+        ),
+    ),
+)

@@ -1,0 +1,50 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+
+_SCRIPT: Final = re.compile(r"rejectUnauthorized\s*:\s*false")
+_PYTHON: Final = re.compile(
+    r"verify\s*=\s*False|CERT_NONE|check_hostname\s*=\s*False|_create_unverified_context"
+)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield connections that accept any certificate."""
+    for module, line, _ in facts.matches(facts.scripts, _SCRIPT):
+        yield at(module, line, "Any certificate is accepted.")
+    for module, line, _ in facts.matches(facts.python, _PYTHON):
+        yield at(module, line, "Any certificate is accepted.")
+
+
+RULE = Rule(
+    requirement="transport:https",
+    category="tls-verify-disabled",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="The certificate of the other side is not verified.",
+    why="Whoever sits on the way reads and changes passwords, sessions and keys.",
+    remedy="Remove the switch, and name the certificate authority where a private one is used.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "lib/auth.ts": """\
+const pool = new Pool({ connectionString: process.env.DATABASE_URL, ssl: { rejectUnauthorized: false } });
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "lib/auth.ts": """\
+const pool = new Pool({ connectionString: process.env.DATABASE_URL, ssl: true });
+"""
+            }
+        ),
+    ),
+)

@@ -1,0 +1,75 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import literal
+
+_SENT: Final = re.compile(
+    r"[`\"']([\w.-]*session[_-]?token)=\$\{|Cookie[\"']?\s*[:,]\s*[`\"']([\w.-]+)="
+)
+_READ: Final = re.compile(
+    r"(?:cookies(?:\.get\(|\[)\s*|Cookie\([^)]*alias\s*=\s*)f?[\"']([^\"']+)[\"']"
+)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield cookies that a proxy sends under a name the API does not read."""
+    read = {m[1] for _, _, m in facts.matches(facts.python, _READ)}
+    constants = {
+        literal(a.value) or ""
+        for m in facts.python
+        for a in m.assignments
+        if "COOKIE" in a.target.upper()
+    }
+    names = {n for n in read | constants if re.search(r"session", n)}
+    if not names:
+        return
+    for module, line, match in facts.matches(facts.scripts, _SENT):
+        sent = match[1] or match[2]
+        if (
+            re.search(r"session", sent)
+            and sent not in names
+            and sent.removeprefix("__Secure-") not in names
+        ):
+            yield at(module, line, f"The API reads {min(names)}, not {sent}.")
+
+
+RULE = Rule(
+    requirement="transport:one-place",
+    category="cookie-name-mismatch",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="The proxy sends a cookie that the API does not read.",
+    why="Every call through the proxy is refused.",
+    remedy="Send an access token in the Authorization header, or use one name on both sides.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "api/deps.py": """\
+def current(request):
+    return request.cookies.get("better-auth.session_token")
+""",
+                "app/api/tasks/route.ts": """\
+fetch(url, { headers: { Cookie: `better_auth_session_token=${token}` } });
+""",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "api/deps.py": """\
+def current(request):
+    return request.cookies.get("better-auth.session_token")
+""",
+                "app/api/tasks/route.ts": """\
+fetch(url, { headers: { Cookie: `better-auth.session_token=${token}` } });
+""",
+            }
+        ),
+    ),
+)

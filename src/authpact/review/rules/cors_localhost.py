@@ -1,0 +1,48 @@
+import re
+from collections.abc import Iterator
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield origins that are fixed to this machine."""
+    for cors in facts.cors:
+        origins = cors.origins
+        if origins.environment or not origins.literals or not origins.known or cors.pattern:
+            continue
+        if cors.origins_text.startswith("[") and all(
+            re.search(r"localhost|127\.0\.0\.1|0\.0\.0\.0", o) for o in origins.literals
+        ):
+            yield at(cors.module, cors.origins_line, "The origins are fixed to localhost.")
+
+
+RULE = Rule(
+    requirement="browser:cors",
+    category="cors-hardcoded-localhost",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="CORS origins are fixed to localhost.",
+    why="The deployed frontend cannot call the API.",
+    remedy="Read the origins from the environment.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "main.py": """\
+app.add_middleware(CORSMiddleware, allow_origins=["http://localhost:3000"])
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "main.py": """\
+app.add_middleware(CORSMiddleware, allow_origins=[settings.frontend_url])
+"""
+            }
+        ),
+    ),
+)

@@ -1,0 +1,54 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+
+_STAND_IN: Final = re.compile(
+    r"(?:your|my|example|placeholder)[\w-]*\.(?:vercel\.app|netlify\.app|com|herokuapp\.com|onrender\.com)|(?:^|//)(?:todo|todo-?app|frontend|app|hackathon[\w-]*)\.vercel\.app"
+)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield default origins that nobody of the project owns."""
+    for cors in facts.cors:
+        for origin in ",".join(cors.origins.literals).split(","):
+            if cors.credentials and _STAND_IN.search(origin):
+                home = facts.project.by_path.get(cors.origins.place[0], cors.module)
+                line = next(
+                    (n for n, t in enumerate(home.lines, 1) if origin.strip() in t), cors.call.line
+                )
+                yield at(home, line, f"{origin.strip()} may belong to anybody.")
+                break
+
+
+RULE = Rule(
+    requirement="browser:cors",
+    category="cors-placeholder-origin",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="A placeholder origin is allowed with credentials.",
+    why="Whoever registers that name acts for the users.",
+    remedy="Allow only origins you own, from the environment.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "main.py": """\
+app.add_middleware(CORSMiddleware, allow_origins=["https://your-app.vercel.app"], allow_credentials=True)
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "main.py": """\
+app.add_middleware(CORSMiddleware, allow_origins=["http://localhost:3000"], allow_credentials=True)
+"""
+            }
+        ),
+    ),
+)

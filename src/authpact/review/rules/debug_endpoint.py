@@ -1,0 +1,94 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
+
+_PATH: Final = re.compile(
+    r"(?:^|[/_-])(?:debug\w*|diagnos\w*|test-?(?:env|db|auth|token|connection|config)\w*|dump|migrate|env|seed\w*|reset-?db|whoami-raw)(?:$|[/_.-])",
+    re.IGNORECASE,
+)
+_SESSION: Final = re.compile(
+    r"getSession|auth\.api|verify|authorization|requireAuth|currentUser|NODE_ENV\s*[!=]==?\s*[\"']production",
+    re.IGNORECASE,
+)
+_METHOD: Final = re.compile(r"export\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|DELETE)\b")
+_REVEALS: Final = re.compile(
+    r"process\.env|cookies|headers|stack|query\(|migrat|Pool\(|betterAuth|auth\b", re.IGNORECASE
+)
+
+
+def _handlers(facts: Facts) -> Iterator[Hit]:
+    for module in facts.handlers:
+        folder = module.path.rpartition("/")[0]
+        found = next(lines_matching(module.code, _METHOD), None)
+        if (
+            found
+            and _PATH.search(folder)
+            and not _SESSION.search(module.code)
+            and _REVEALS.search(module.code)
+        ):
+            yield at(module, found[0], "A debug route answers to anybody.")
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield debug and maintenance routes without authentication."""
+    for route in facts.routes:
+        if not route.protected and route.reachable and any(_PATH.search(p) for p in route.paths):
+            yield at(
+                route.module,
+                route.function,
+                f"{route.method.upper()} {route.paths[0]} answers to anybody.",
+            )
+    yield from _handlers(facts)
+
+
+RULE = Rule(
+    requirement="access:public",
+    category="debug-endpoint-exposed",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="A debug route is open.",
+    why="It tells strangers about configuration, cookies or tables, or changes them.",
+    remedy="Remove it, or demand a role and refuse it in production.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/debug/cookies")
+def debug(request):
+    return request.cookies
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/debug/route.ts": """\
+export async function GET() {
+  return Response.json({ url: process.env.DATABASE_URL });
+}
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "app/api/debug/route.ts": """\
+export async function GET() {
+  const session = await auth.api.getSession({ headers });
+  return Response.json({ a: process.env.A });
+}
+"""
+            }
+        ),
+    ),
+)

@@ -1,0 +1,123 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._routes import Route
+from authpact.review._rule import Case, Hit, Rule, at
+
+_PRIVILEGED: Final = re.compile(r"admin|superuser|role", re.IGNORECASE)
+_OWNER: Final = re.compile(r"^(?:user_?id|owner_?id|uid|username|account_id)$", re.IGNORECASE)
+
+
+def _compared(text: str, parameter: str) -> bool:
+    return bool(
+        re.search(
+            rf"\b{parameter}\)?\s*(?:!=|==|is not)|(?:!=|==|is not)\s*(?:str\(|UUID\(|int\()?{parameter}\b",
+            text,
+        )
+    )
+
+
+def _handed_on(facts: Facts, route: Route, parameter: str) -> bool:
+    """Whether a helper gets both the principal and the parameter."""
+    for call in route.module.calls_in(route.function):
+        text = " ".join(a.text for a in call.arguments)
+        if re.search(rf"\b{parameter}\b", text) and (
+            not route.principal or re.search(rf"\b{route.principal}\b", text)
+        ):
+            found = facts.project.callee(route.module, call)
+            name = call.last
+            if re.search(
+                r"verify|check|ensure|validate|require|assert|authorize|access|owner",
+                name,
+                re.IGNORECASE,
+            ):
+                return True
+            if found is not None and route.principal and re.search(r"!=|==", found[1].text):
+                return True
+    return False
+
+
+def _in_dependency(facts: Facts, route: Route, parameter: str) -> bool:
+    """Whether a dependency of the route reads the path parameter itself."""
+    texts = [f"{p.annotation} {p.default}" for p in route.function.parameters]
+    texts.append(route.decorator.text_of("dependencies"))
+    for name in re.findall(r"(?:Depends|Security)\(\s*([\w.]+)", " ".join(texts)):
+        found = facts.project.function(route.module, name)
+        if found and (parameter in found[1].text or "path_params" in found[1].text):
+            return True
+    return False
+
+
+def _trusted(facts: Facts, route: Route, name: str) -> bool:
+    """Whether a parameter chooses the owner and nothing compares it with the principal."""
+    body = route.function.text.partition(":\n")[2] or route.function.text
+    if not re.search(rf"\b{name}\b", body) or _compared(body, name):
+        return False
+    if _handed_on(facts, route, name) or _in_dependency(facts, route, name):
+        return False
+    return not route.principal or not re.search(rf"\b{route.principal}\b", body)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield protected routes that take the owner from the request without comparing it."""
+    for route in facts.routes:
+        text = route.function.text + " ".join(route.paths)
+        if not (route.protected and route.reachable) or _PRIVILEGED.search(text):
+            continue
+        names = [
+            p.name
+            for p in route.function.parameters
+            if _OWNER.match(p.name) and "Depends" not in p.default + p.annotation
+        ]
+        for name in names:
+            if name != route.principal and _trusted(facts, route, name):
+                message = f"{name} of the request is never compared with the token's subject."
+                yield at(route.module, route.function, message)
+                break
+
+
+RULE = Rule(
+    requirement="ownership:foreign-path",
+    category="ownership-trusts-client-user-id",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Whose data it is, is decided by the request.",
+    why="Every signed-in user reads and changes the data of any other by writing their id.",
+    remedy="Take the owner from the token, and answer 403 when the path names somebody else.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/{user_id}/tasks")
+def tasks(user_id: str, user=Depends(get_current_user), db=Depends(get_db)):
+    return db.query(user_id)
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/{user_id}/tasks")
+def tasks(user_id: str, user=Depends(get_current_user), db=Depends(get_db)):
+    if user.id != user_id:
+        raise HTTPException(status_code=403)
+    return db.query(user_id)
+"""
+            }
+        ),
+    ),
+)

@@ -1,0 +1,86 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._model import Module
+from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
+
+_HASHES: Final = re.compile(
+    r"\bhash\w*\(\s*password|password\w*\s*[=:]\s*\w*hash\w*\(|hashPassword", re.IGNORECASE
+)
+_SCRIPT: Final = re.compile(
+    r"createHash\(\s*[\"'](?:sha1|sha256|sha512|md5)[\"']\s*\)", re.IGNORECASE
+)
+_PYTHON: Final = re.compile(
+    r"hashlib\.(?:sha1|sha256|sha512|md5)\(\s*(?:f?[\"'][^\n]*\{)?[^\n]*(?:password|passwd|pwd)",
+    re.IGNORECASE,
+)
+
+
+def _in_script(module: Module) -> Iterator[int]:
+    for line, _ in lines_matching(module.code, _SCRIPT):
+        around = "\n".join(module.lines[max(0, line - 4) : line + 3])
+        if _HASHES.search(module.code) or re.search(r"password", around, re.IGNORECASE):
+            yield line
+
+
+def _in_python(module: Module) -> Iterator[int]:
+    for line, _ in lines_matching(module.code, _PYTHON):
+        after = "\n".join(module.lines[line - 1 : line + 4])
+        if not re.search(r"pbkdf2|bcrypt|argon2", after):
+            yield line
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield the first password of each file that is hashed with a fast hash."""
+    for module in facts.project.modules:
+        found = _in_python(module) if module.language == "python" else _in_script(module)
+        line = next(found, 0)
+        if line:
+            yield at(module, line, "Passwords are hashed with a fast hash.")
+
+
+RULE = Rule(
+    requirement="identity:no-second-login",
+    category="weak-password-hash",
+    severity=Severity.CRITICAL,
+    confidence=Confidence.HIGH,
+    summary="Passwords are stored under a fast hash.",
+    why="A copy of the table gives most passwords away within hours.",
+    remedy="Leave passwords to Better Auth (scrypt), or use argon2id.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "app/api/signup/route.ts": """\
+const hashPassword = (password) => crypto.createHash("sha256").update(password).digest("hex");
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import hashlib
+
+def hash_password(password):
+    return hashlib.sha256(password.encode()).hexdigest()
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "auth.py": """\
+import hashlib
+
+def hash_password(password, salt):
+    return hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 600000)
+"""
+            }
+        ),
+    ),
+)

@@ -1,0 +1,63 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+
+_SIGN_UP: Final = re.compile(r"sign_?up|regist|usercreate|create_?user", re.IGNORECASE)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield sign-up models that take any password."""
+    for module in facts.python:
+        for one in module.assignments:
+            if one.owner:
+                continue
+        for kind in module.classes:
+            if not _SIGN_UP.search(kind.name) or not any(
+                "Model" in b or "Base" in b for b in kind.bases
+            ):
+                continue
+            found = re.search(r"^\s+password\s*:\s*str\s*$", kind.text, re.MULTILINE)
+            if found and not re.search(r"validator\(\s*[\"']password|len\(", kind.text):
+                yield at(
+                    module,
+                    kind.line + kind.text.count("\n", 0, found.start() + 1),
+                    "Any password is accepted, also an empty one.",
+                )
+
+
+RULE = Rule(
+    requirement="identity:sign-up",
+    category="weak-password-policy",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="Passwords have no minimum length.",
+    why="One-letter passwords are accepted and guessed at once.",
+    remedy="Leave sign-up to Better Auth, or demand at least 8 characters.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "schemas.py": """\
+class UserSignup(BaseModel):
+    email: str
+    password: str
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "schemas.py": """\
+class UserSignup(BaseModel):
+    email: str
+    password: str = Field(min_length=8)
+"""
+            }
+        ),
+    ),
+)

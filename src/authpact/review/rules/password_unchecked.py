@@ -1,0 +1,84 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+
+_LOGIN: Final = re.compile(r"/(?:login|log-in|sign-?in|sign_in)(?:/\w+)?/?$", re.IGNORECASE)
+_COMPARES: Final = re.compile(
+    r"verify|check|compare|bcrypt|argon|pwd_context|authenticate|hash|login\(|sign_?in\(\w*(?:data|cred|form|email)|httpx|requests\.",
+    re.IGNORECASE,
+)
+_OPENS: Final = re.compile(
+    r"session_token|create_\w*token|access_token|set_cookie|Session\(", re.IGNORECASE
+)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield sign-ins that never look at the password."""
+    for route in facts.routes:
+        text = route.function.text
+        if (
+            route.method != "post"
+            or not any(_LOGIN.search(p) for p in route.paths)
+            or not _OPENS.search(text)
+        ):
+            continue
+        body = text.partition("\n")[2]
+        names = " ".join(c.name for c in route.module.calls_in(route.function))
+        if (
+            re.search(r"email", text)
+            and not _COMPARES.search(names)
+            and not re.search(r"password\w*\s*[!=]=", body)
+        ):
+            yield at(
+                route.module, route.function, "A session is opened without comparing the password."
+            )
+
+
+RULE = Rule(
+    requirement="identity:credentials-refused",
+    category="credentials-not-verified",
+    severity=Severity.CRITICAL,
+    confidence=Confidence.HIGH,
+    summary="Sign-in does not check the password.",
+    why="Knowing an e-mail address is enough to take the account over.",
+    remedy="Remove the route and sign in at Better Auth.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/sign-in")
+def sign_in(data: SignIn, db=Depends(get_db)):
+    user = db.find(email=data.email)
+    return {"access_token": create_token(user)}
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/sign-in")
+def sign_in(data: SignIn, db=Depends(get_db)):
+    user = db.find(email=data.email)
+    if not verify_password(data.password, user.hash):
+        raise HTTPException(401)
+    return {"access_token": create_token(user)}
+"""
+            }
+        ),
+    ),
+)

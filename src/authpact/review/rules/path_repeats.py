@@ -1,0 +1,65 @@
+from collections.abc import Iterator
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield routers whose prefix doubles a segment of their own paths."""
+    seen: set[str] = set()
+    for route in facts.routes:
+        for path in route.paths:
+            parts = [p for p in path.split("/") if p and not p.startswith("{")]
+            doubled = next((p for p in parts if parts.count(p) > 1), "")
+            if doubled and route.module.path not in seen:
+                seen.add(route.module.path)
+                yield at(route.module, route.decorator, f"{path} names {doubled} twice.")
+
+
+RULE = Rule(
+    requirement="access:documented",
+    category="endpoint-path-deviation",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="A prefix doubles a part of the path.",
+    why="The path differs from what is documented, so rules and clients written for it miss.",
+    remedy="Give the name once: in the prefix or in the path.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, APIRouter, Depends
+
+router = APIRouter(prefix="/tasks")
+
+@router.get("/{user_id}/tasks")
+def tasks(user_id: str, user=Depends(get_current_user)):
+    return user_id == user.id
+
+app = FastAPI()
+app.include_router(router)
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, APIRouter, Depends
+
+router = APIRouter()
+
+@router.get("/{user_id}/tasks")
+def tasks(user_id: str, user=Depends(get_current_user)):
+    return user_id == user.id
+
+app = FastAPI()
+app.include_router(router, prefix="/api")
+"""
+            }
+        ),
+    ),
+)

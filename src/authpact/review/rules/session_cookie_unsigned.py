@@ -1,0 +1,62 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+
+_PARSE: Final = re.compile(
+    r"JSON\.parse\(\s*(?:decodeURIComponent\(|atob\(|Buffer\.from\()?\s*(\w*(?:session|cookie|auth)\w*)[\w.?!]*",
+    re.IGNORECASE,
+)
+_VERIFIED: Final = re.compile(
+    r"verify|createHmac|unsign|unseal|decrypt|jwtVerify|getSession\(|betterFetch", re.IGNORECASE
+)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield servers that believe a cookie without a signature."""
+    for module, line, _ in facts.matches(facts.scripts, _PARSE):
+        around = "\n".join(module.lines[max(0, line - 12) : line + 2])
+        function = next((f for f in module.functions if f.line <= line <= f.end_line), None)
+        text = function.text if function else module.code
+        if re.search(r"cookies\(\)|cookies\.get\(|cookieStore", around) and not _VERIFIED.search(
+            text.partition("JSON.parse")[0].rpartition("function")[2]
+        ):
+            yield at(module, line, "The identity is read from a cookie that anybody can write.")
+
+
+RULE = Rule(
+    requirement="signature:verified-first",
+    category="unsigned-session-cookie",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="A session is parsed from an unsigned cookie.",
+    why="A visitor writes any user id into the cookie and is that user.",
+    remedy="Ask Better Auth for the session: `auth.api.getSession({ headers })`.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "app/api/session/route.ts": """\
+export async function GET() {
+  const sessionCookie = cookies().get("app_session");
+  return Response.json(JSON.parse(sessionCookie.value));
+}
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "app/api/session/route.ts": """\
+export async function GET(request) {
+  return Response.json(await auth.api.getSession({ headers: request.headers }));
+}
+"""
+            }
+        ),
+    ),
+)

@@ -1,0 +1,81 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+
+_LOGIN: Final = re.compile(r"/(?:login|log-in|sign-?in|sign_in)(?:/\w+)?/?$", re.IGNORECASE)
+_LIMITS: Final = re.compile(r"limiter|slowapi|rate_?limit|throttl|RateLimit", re.IGNORECASE)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield password logins without a limit."""
+    if any(
+        r.is_application
+        and _LIMITS.search(
+            " ".join(
+                c.text_of("", 0) + (c.arguments[0].text if c.arguments else "")
+                for c in r.module.called("add_middleware")
+            )
+        )
+        for r in facts.application.routers.values()
+    ):
+        return
+    for route in facts.routes:
+        if (
+            route.method != "post"
+            or not any(_LOGIN.search(p) for p in route.paths)
+            or "password" not in route.function.text.lower()
+        ):
+            continue
+        texts = [d.name for d in route.function.decorators] + [
+            route.function.text,
+            route.decorator.text_of("dependencies"),
+        ]
+        if not _LIMITS.search(" ".join(texts)):
+            yield at(route.module, route.function, "Passwords may be tried without a limit.")
+
+
+RULE = Rule(
+    requirement="issue:rate-limited",
+    category="no-rate-limit",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="Sign-in has no limit.",
+    why="Passwords can be guessed as fast as the server answers.",
+    remedy="Leave sign-in to Better Auth, which limits it in production, or add a limiter.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/login")
+def login(email: str, password: str):
+    return check(email, password)
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/login")
+@limiter.limit("5/minute")
+def login(email: str, password: str):
+    return check(email, password)
+"""
+            }
+        ),
+    ),
+)

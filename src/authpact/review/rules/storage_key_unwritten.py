@@ -1,0 +1,67 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._model import Module
+from authpact.review._rule import Case, Hit, Rule, at
+
+_ACCESS: Final = re.compile(r"\b(local|session)Storage\.(getItem|setItem)\(\s*([^,)\n]+)")
+
+
+def _uses(facts: Facts) -> Iterator[tuple[Module, int, str, str, str]]:
+    for module, line, match in facts.matches(facts.scripts, _ACCESS):
+        value = facts.evaluator.value(module, match[3])
+        for key in value.literals:
+            yield module, line, match[1], match[2], key
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield reads of a token from a key of web storage that nothing writes."""
+    uses = list(_uses(facts))
+    written = {
+        (m.path.partition("/")[0], store, key) for m, _, store, how, key in uses if how == "setItem"
+    }
+    for module, line, store, how, key in uses:
+        root = module.path.partition("/")[0]
+        token = re.search(r"token|jwt", key, re.IGNORECASE)
+        others = any(r == root and re.search(r"token|jwt", k, re.IGNORECASE) for r, _, k in written)
+        if how == "getItem" and token and others and (root, store, key) not in written:
+            yield at(module, line, f'Nothing writes the key "{key}" of {store}Storage.')
+
+
+RULE = Rule(
+    requirement="browser:storage",
+    category="token-storage-mismatch",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="The token is read where nobody puts it.",
+    why="The call goes out as `Bearer null` and is refused.",
+    remedy="Read the token in one place only.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "web/a.ts": """\
+sessionStorage.setItem("access_token", t);
+""",
+                "web/b.ts": """\
+const token = localStorage.getItem("access_token");
+""",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "web/a.ts": """\
+localStorage.setItem("access_token", t);
+""",
+                "web/b.ts": """\
+const token = localStorage.getItem("access_token");
+""",
+            }
+        ),
+    ),
+)

@@ -1,0 +1,50 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule, at
+
+_SET: Final = re.compile(r"\b(?:local|session)Storage\.setItem\(\s*([^,\n]+),\s*([^\n]*)")
+_CREDENTIAL: Final = re.compile(r"token|jwt|bearer", re.IGNORECASE)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield tokens kept in web storage."""
+    for module, line, match in facts.matches(facts.scripts, _SET):
+        value = facts.evaluator.value(module, match[1])
+        key = " ".join(value.literals) or match[1]
+        if _CREDENTIAL.search(key) or (_CREDENTIAL.search(match[2]) and "JSON" not in match[2]):
+            yield at(module, line, "A token is kept in web storage.")
+
+
+RULE = Rule(
+    requirement="browser:storage",
+    category="token-in-localstorage",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="A token is kept in web storage.",
+    why="Every script on the page can read it, and it outlives the tab.",
+    remedy="Keep it in memory and ask the issuer again after a reload.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "lib/api.ts": """\
+localStorage.setItem("auth_token", data.token);
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "lib/api.ts": """\
+localStorage.setItem("theme", "dark");
+let token = data.token;
+"""
+            }
+        ),
+    ),
+)

@@ -1,0 +1,44 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._environment import is_placeholder, is_secret_name
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule
+
+_SHORTEST: Final = 32
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield tracked values that are guessable."""
+    for v in facts.environment.variables:
+        value = v.value.strip("\"'")
+        if (
+            v.is_example
+            or v.is_compose
+            or not re.search(r"SECRET", v.name)
+            or not is_secret_name(v.name)
+        ):
+            continue
+        if (
+            value
+            and not value.startswith(("$", "<"))
+            and is_placeholder(value)
+            and len(value) < _SHORTEST
+        ):
+            yield Hit(v.file, v.line, f"The value of {v.name} is short or guessable.")
+
+
+RULE = Rule(
+    requirement="key:strength",
+    category="weak-secret",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="A signing secret is short or guessable.",
+    why="Anybody who holds one token can try secrets offline until one fits.",
+    remedy="Use 32 random bytes: `openssl rand -base64 32`.",
+    check=check,
+    flagged=(Case({"api/.env": "JWT_SECRET=mysecret\n"}),),
+    accepted=(Case({"api/.env.example": "JWT_SECRET=\n"}),),
+)
