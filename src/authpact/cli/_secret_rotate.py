@@ -89,8 +89,8 @@ def _steps(contract: Contract, rotation: _Rotation, overlap: timedelta, *, writt
             f"{names.key_id_env} are those of {rotation.new}. Deploy it."
         ),
         (
-            f"3. API: refuses {rotation.old} from {retires} on by itself; the next rotation drops the "
-            "entry."
+            f"3. API: refuses {rotation.old} from {retires} on by itself; the next rotation drops "
+            "the entry."
         ),
     ]
     if rotation.cleared:
