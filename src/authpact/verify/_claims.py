@@ -8,12 +8,12 @@ token:numeric-dates, token:not-before, token:lifetime, token:expiry.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, cast
 
-from authpact.contract import CLAIMS, Contract
+from authpact.contract import CLAIMS, REGISTERED, Contract
 from authpact.errors import TokenExpired, TokenInvalid
 from authpact.verify._principal import Principal, freeze
 
@@ -57,13 +57,27 @@ _REQUIRED: Final = frozenset(claim.name for claim in CLAIMS if claim.required)
 _SHAPED: Final = tuple((claim.name, _SHAPES[claim.shape]) for claim in CLAIMS)
 
 
+_NAMES: Final = {name: name for name in REGISTERED}
+"""A remembered token holds these very texts and not a copy of its own of each name."""
+
+_KNOWN_ROLES: Final = 64
+
+
 @dataclass(frozen=True, slots=True)
+class _Grant:
+    roles: frozenset[str]
+    permissions: frozenset[str]
+
+
 class ClaimRules:
     """What this API demands of claims; `issuer` and `audience` are those of the deployment."""
 
-    contract: Contract
-    issuer: str
-    audience: str
+    def __init__(self, contract: Contract, issuer: str, audience: str) -> None:
+        self.contract = contract
+        self.issuer = issuer
+        self.audience = audience
+        self._shared = {text: text for text in (issuer, audience, contract.token.client)}
+        self._grants: dict[tuple[str, ...], _Grant] = {}
 
     def check(self, claims: Claims, now: float) -> None:
         """Check everything except the end of the token. Raises TokenInvalid."""
@@ -104,20 +118,39 @@ class ClaimRules:
 
     def principal(self, claims: Claims) -> Principal:
         """Make the principal out of claims that were checked."""
-        roles = frozenset(cast("list[str]", claims.get(self.contract.token.roles_claim, [])))
+        grant = self._grant(
+            tuple(cast("list[str]", claims.get(self.contract.token.roles_claim, ())))
+        )
         actor = cast("dict[str, str] | None", claims.get("act"))
         return Principal(
             subject=text(claims, "sub"),
             session_id=text(claims, "sid"),
             token_id=text(claims, "jti"),
-            client_id=text(claims, "client_id"),
-            roles=roles,
-            permissions=self.contract.permissions_of(roles),
+            client_id=self.contract.token.client,
+            roles=grant.roles,
+            permissions=grant.permissions,
             issued_at=seconds(claims, "iat"),
             expires_at=seconds(claims, "exp"),
             actor=None if actor is None else actor["sub"],
-            claims=cast("Mapping[str, object]", freeze(claims)),
+            claims=MappingProxyType(dict(self._kept(claims))),
         )
+
+    def _kept(self, claims: Claims) -> Iterator[tuple[str, object]]:
+        """Yield the claims read-only; what every token has in common is kept once."""
+        for name, value in claims.items():
+            kept = self._shared.get(value, value) if isinstance(value, str) else freeze(value)
+            yield _NAMES.get(name, name), kept
+
+    def _grant(self, names: tuple[str, ...]) -> _Grant:
+        """Return the roles and what they permit: few combinations serve all users."""
+        grant = self._grants.get(names)
+        if grant is None:
+            roles = frozenset(names)
+            grant = _Grant(roles, self.contract.permissions_of(roles))
+            if len(self._grants) >= _KNOWN_ROLES:
+                self._grants.clear()
+            self._grants[names] = grant
+        return grant
 
 
 def check_shapes(claims: Claims) -> None:
