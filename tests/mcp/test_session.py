@@ -14,7 +14,7 @@ from authpact.compile import DESIGN, SPECIFICATION, checklist
 from authpact.contract import criteria, parse
 
 BRIEF = """\
-Team notes for our company. Users write notes and see only their own notes.
+A notes app. Users see only their own notes.
 FastAPI gets its own login endpoint, and the tokens never expire.
 """
 WHY = "The old mobile client cannot be changed before March."
