@@ -39,10 +39,10 @@ _NEVER: Final = frozenset(
     "identity auth authentication authorization cookie cookies role roles permission permissions endpoint endpoints api apis backend frontend server servers code system "
     "app application service services risk way devices device browser page pages rights access daten données datos dados dati gegevens dane veri veriler verilerini cheezen "
     "side part one ones phase place team teams database schema method algorithm header headers issuer variable variables environment file-system need needs kind kinds "
-    "work life time pace own results work everything space area areas private personal them it claim claims hash hashes email emails e-mail address name names refresh 数据 データ".split()
+    "work life time pace own results work everything space area areas private personal them it hash hashes email emails e-mail address name names refresh 数据 データ".split()
 )
 _ADJECTIVES: Final = frozenset(
-    "private personal own daily weekly monthly new individual saved uploaded individual little favourite favorite current past open custom secret medical "
+    "their there his her its my your our the a an many several of those private personal own daily weekly monthly new individual saved uploaded individual little favourite favorite current past open custom secret medical "
     "persönlichen privaten personnelles personnels personales pessoais personali persoonlijke prywatne kişisel 个人".split()
 )
 _STOPS: Final = frozenset(
@@ -80,9 +80,10 @@ def noun(phrase: str) -> tuple[str, int, int] | None:
     Adjectives are passed over; a compound such as "training plans" stays together.
     """
     taken: list[re.Match[str]] = []
+    done = 0
     for match in _PHRASE.finditer(phrase):
         word = match[0].lower()
-        between = phrase[taken[-1].end() : match.start()] if taken else phrase[: match.start()]
+        between, done = phrase[done : match.start()], match.end()
         if (
             between.strip(" `\"'“”*_\n")
             or word in _STOPS

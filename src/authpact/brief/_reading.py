@@ -14,7 +14,7 @@ _BULLET: Final = re.compile(r"\s*(?:[-*+•◦]\s+|\d{1,2}[.)]\s+|\[[ x]\]\s+)+"
 _QUOTE: Final = re.compile(r"\s*(?:>\s?)+")
 _HEADING: Final = re.compile(r"\s*(?:#{1,6}\s+.*|[^.!?|]{2,60}:\s*$)")
 _ASIDE: Final = re.compile(
-    r"\b(?:out[ -]of[ -]scope|not in scope|non-?goals?|later|future|roadmap|backlog|won'?t have|"
+    r"\b(?:out[ -]of[ -]scope|not in scope|non-?goals?|not now|not yet|excluded|deferred|later|future|roadmap|backlog|won'?t have|"
     r"nice to have|next phases?|ideas|parked|nicht im umfang|später|hors (?:du )?périmètre|"
     r"fuera de alcance|fora do escopo|fuori ambito|buiten scope)\b",
     re.IGNORECASE,
@@ -22,6 +22,9 @@ _ASIDE: Final = re.compile(
 _STOP: Final = re.compile(r"(?<=[.!?])[\"”')*]*\s+|(?<=[。！？])|\s*;\s+")
 _ABBREVIATION: Final = re.compile(
     r"\b(?:e\.g|i\.e|etc|approx|incl|resp|vs|bzw|z\.b|p\. ?ej|ca)\.$", re.I
+)
+_ROUTE: Final = re.compile(
+    r"\s*(?:(?:GET|POST|PUT|PATCH|DELETE)\b|/\w|[A-Z][\w ]{0,24}[:=]|[A-Za-z_]+=)"
 )
 _WRAPPED: Final = 40
 
@@ -117,13 +120,13 @@ class _State:
 
     def body(self, line: str) -> str:
         """Return the line without its quotation and list marks."""
-        rest = _QUOTE.sub("", line, count=1) if self.quoted else line
-        return rest if self.code else _BULLET.sub("", rest, count=1)
+        rest = _without(_QUOTE, line) if self.quoted else line
+        return rest if self.code else _without(_BULLET, rest)
 
     def enter(self, line: str) -> str:
         """Move to the next line and say what it is: blank, fence, code, item or text."""
         self.quoted = not self.code and _QUOTE.match(line) is not None
-        bare = _QUOTE.sub("", line, count=1) if self.quoted else line
+        bare = _without(_QUOTE, line) if self.quoted else line
         if bare.lstrip().startswith("```"):
             self.code = not self.code
             return "fence"
@@ -144,11 +147,21 @@ class _State:
         self._colon = not line.lstrip().startswith("#")
 
 
+def _without(mark: re.Pattern[str], line: str) -> str:
+    found = mark.match(line)
+    return line[found.end() :] if found else line
+
+
 def _wraps(text: str, block: _Block, line: str) -> bool:
     """Tell whether a line goes on with the sentence of the line before."""
     before = text[block.start : block.end].rstrip("\n")
     last = before.rpartition("\n")[2].rstrip()
-    if block.code or not last or "\n\n" in text[block.end - 1 : block.end + 1]:
+    if (
+        block.code
+        or not last
+        or _ROUTE.match(line)
+        or "\n\n" in text[block.end - 1 : block.end + 1]
+    ):
         return False
     return not last.endswith((".", "!", "?", ":", ";", "|")) and (
         len(last) > _WRAPPED or line[:1].isspace()

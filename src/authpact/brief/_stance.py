@@ -18,11 +18,17 @@ class Stance(Enum):
 
 
 _CUT: Final = re.compile(
-    r"[,;()，、；]\s*|\s[-–—]+\s|\s\|\s|\b(?:but|however|while|whereas|aber|sondern|mais|pero|sino|"
+    r"[,;()，、；]\s*|:\s+|\s[-–—]+\s|\s\|\s|\b(?:but|however|while|whereas|aber|sondern|mais|pero|sino|"
     r"porém|bensì|però|maar|ale|ama|lekin|magar)\b",
     re.IGNORECASE,
 )
-_NEGATOR: Final = re.compile(
+_LIST_HEAD: Final = re.compile(
+    r"(?:^|[\s,;(])(?:not(?: \w+)?|no|never|forbidden|prohibited|excluded|avoid|no-?gos?|don['’]?ts?|rejected|unwanted|verboten|nicht erlaubt|"
+    r"interdits?|prohibido|proibido|vietato|verboden)\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a colon and denies everything after it."""
+NEGATOR: Final = re.compile(
     r"\b(?:no|not|never|none|without|neither|nor|don'?t|doesn'?t|won'?t|can'?t|cannot|shouldn'?t|"
     r"mustn'?t|isn'?t|aren'?t|avoid\w*|forbid\w*|forbidden|refuse|reject|skip|ban|prohibit\w*|"
     r"kein\w*|nicht|nie|niemals|ohne|weder|"
@@ -100,8 +106,13 @@ def clause(sentence: Sentence, start: int, end: int) -> tuple[str, str, str]:
     """Return the clause around a mention, as text before it, the mention, and text after it."""
     first, last = start - sentence.start, end - sentence.start
     text = sentence.text
-    left = max((m.end() for m in _CUT.finditer(text) if m.end() <= first), default=0)
-    right = min((m.start() for m in _CUT.finditer(text) if m.start() >= last), default=len(text))
+    cuts = [
+        m for m in _CUT.finditer(text) if not _LIST_HEAD.search(text[: m.start()]) or m[0][0] != ":"
+    ]
+    left = max((m.end() for m in cuts if m.end() <= first), default=0)
+    right = min(
+        (m.start() for m in cuts if m.start() >= last and m[0][0] != ":"), default=len(text)
+    )
     return text[left:first], text[first:last], text[last:right]
 
 
@@ -154,7 +165,7 @@ def _refused(before: str, after: str) -> bool:
         return False
     if _NEGATED_AFTER.match(after):
         return True
-    found = list(_NEGATOR.finditer(before))
+    found = list(NEGATOR.finditer(before))
     if not found:
         return False
     scope = before[found[-1].end() :]

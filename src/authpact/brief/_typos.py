@@ -9,18 +9,20 @@ from typing import Final
 _VOCABULARY: Final = frozenset(
     """
     access algorithm application asymmetric audience authentication backend blacklist cookie cookies
-    denylist endpoint endpoints expenses expire expired expires expiry frontend httponly immediately
-    instantly invoices issuer keypair lifetime localstorage logout logged memory minute minutes
-    password passwords permission permissions postgresql private public recipes refresh register
+    denylist endpoint endpoints expire expired expires expiry frontend httponly immediately
+    instantly issuer keypair lifetime localstorage logout logged memory minute minutes
+    password passwords permission permissions postgresql private public refresh register
     registration revocation revoke revoked seconds secret session sessions sessionstorage shared
     signed silent silently storage symmetric tokens verification
     """.split()  # noqa: SIM905  # a list of words reads best as words
 )
 _LEFT_ALONE: Final = frozenset(
-    "assess excess exposed expose spared shaded shred shard signal shares logger memo lodged "
-    "minuted stowage recess expenses storage silence".split()
+    "issues issued issue signer passwort publico publish authentification assess excess exposed expose spared shaded shred shard signal shares logger memo lodged "
+    "minuted stowage recess storage silence expense expenses expert experts expand sector".split()
 )
-_WORD: Final = re.compile(r"[A-Za-z]{5,}")
+_CJK: Final = r"\u3040-\u30ff\u3400-\u9fff"
+_BORDER: Final = re.compile(rf"(?<=[{_CJK}])(?=[A-Za-z])|(?<=[A-Za-z])(?=[{_CJK}])")
+_WORD: Final = re.compile(r"[^\W\d_]{5,}")
 _LONG: Final = 9
 
 
@@ -39,19 +41,28 @@ class Mended:
 
 
 def mend(text: str) -> Mended:
-    """Replace near misses of known words; short words and other words stay as they are."""
+    """Replace near misses of known words; short words and other words stay as they are.
+
+    Between Chinese or Japanese and Latin letters a blank is put, so that words have an end.
+    """
     pieces: list[str] = []
     offsets: list[int] = []
     done = 0
-    for start, end, right in _mistakes(text):
+    for start, end, right in sorted((*_mistakes(text), *_borders(text))):
         pieces += (text[done:start], right)
         offsets += range(done, start)
-        offsets += (min(start + i, end - 1) for i in range(len(right) - 1))
-        offsets.append(end - 1)
+        offsets += (min(start + i, max(end - 1, start)) for i in range(len(right)))
+        if len(right) > 1:
+            offsets[-1] = end - 1
         done = end
     pieces.append(text[done:])
     offsets += range(done, len(text) + 1)
     return Mended("".join(pieces), tuple(offsets))
+
+
+def _borders(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _BORDER.finditer(text):
+        yield match.start(), match.start(), " "
 
 
 def _mistakes(text: str) -> Iterator[tuple[int, int, str]]:
@@ -63,9 +74,9 @@ def _mistakes(text: str) -> Iterator[tuple[int, int, str]]:
 
 @cache
 def _nearest(word: str) -> str | None:
-    if word in _VOCABULARY or word in _LEFT_ALONE:
+    if word in _VOCABULARY or word in _LEFT_ALONE or not word.isascii():
         return None
-    if any(word.startswith(known) for known in _VOCABULARY):
+    if any(word.startswith(known) or known.startswith(word) for known in _VOCABULARY):
         return None
     bound = 2 if len(word) >= _LONG else 1
     near = (

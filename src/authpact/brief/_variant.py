@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.brief._reading import Reading, Sentence
-from authpact.brief._stance import Stance, stance
+from authpact.brief._stance import NEGATOR, Stance, stance
 from authpact.contract import DeviationKind
 
 _POLITE: Final = re.compile(
@@ -28,6 +28,8 @@ class Variant:
     alternative: str
     unless: re.Pattern[str] = NEVER
     """A sentence that matches this speaks of something else."""
+    may_deny: bool = False
+    """The match itself may hold a "not", as in "never expires"."""
     context: re.Pattern[str] | None = None
     """A sentence, or its heading, must match this too."""
 
@@ -73,7 +75,8 @@ def _seen(sentence: Sentence, variant: Variant) -> Sighting | None:
         return None
     for match in variant.pattern.finditer(text):
         start, end = sentence.start + match.start(), sentence.start + match.end()
-        if wanted(sentence, start, end):
+        denied = not variant.may_deny and NEGATOR.search(match[0]) is not None
+        if not denied and wanted(sentence, start, end):
             return Sighting(variant, start, end)
     return None
 

@@ -21,6 +21,7 @@ _NEVER: Final = Variant(
     ),
     _COST,
     _ALTERNATIVE,
+    may_deny=True,
     unless=re.compile(
         r"\b(?:passwords?|invitations?|links?|certificates?|domains?|passwort|cache)\b[^.;]{0,30}\bexpir\w*(?![^.;]*\btokens?\b)|\bif\b[^.;]{0,40}\b(?:not|never) expired\b|\bnot expired\b|\b(?:reject|refus|den)\w*[^.;]{0,40}\b(?:without|no) (?:an? )?exp|"
         r"\b(?:must|should|shall|may|can|darf|dürfen) (?:not|never|nicht) be (?:valid|accepted|issued) without|\bwithout (?:an? )?(?:expiry|expiration|exp)\b[^.;]{0,30}\b(?:refused|rejected|invalid|must|401|forbidden)",

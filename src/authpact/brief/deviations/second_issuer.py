@@ -14,7 +14,7 @@ _PROVIDER: Final = Variant(
     "Better Auth stays the only issuer; a further provider signs users in at Better Auth, not at the API.",
     unless=re.compile(
         r"\b(?:supabase|firebase)\b[^.;,]{0,20}\b(?:postgres\w*|database|db|storage|hosting|bucket|edge functions?)\b|\b(?:postgres\w*|database|db|hosted|hosting|storage)\b[^.;,]{0,20}\b(?:supabase|firebase)\b(?! auth)|"
-        r"\b(?:like|similar to|inspired by|compared? (?:to|with)|evaluated|considered|looked at|alternative to|better than|cheaper than|unlike|as in|wie bei|ähnlich wie|comme|como|come)\b[^.;]{0,30}"
+        r"\b(?:like|similar to|inspired by|compared? (?:to|with)|evaluated|considered|looked at|alternative to|better than|cheaper than|unlike|as in|wie bei|ähnlich wie|comme|como)\b[^.;]{0,30}"
         rf"\b(?:{_PROVIDERS})\b|\bno longer\b|\b(?:clerk|clerks)\b[^.;]{{0,20}}\b(?:can|may|role|office|the)\b|\bthe clerk\b|\brole[^.;]{{0,20}}\bclerk\b",
         re.IGNORECASE,
     ),

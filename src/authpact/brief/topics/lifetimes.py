@@ -11,7 +11,7 @@ from authpact.brief._reading import Reading, Sentence
 _REFRESH: Final = r"refresh[ -_]?tokens?|refresh_token\w*|rafraîchissement|actualización"
 _SUBJECTS: Final = (
     ("note.refresh-lifetime", _REFRESH),
-    ("session.lifetime", r"sessions?(?!\s*storage)\w*|sitzung\w*|sesi[oó]n\w*|sess(?:ão|ao|ões|ione|ioni)|sessie\w*|sesj\w+|oturum\w*|"
+    ("session.lifetime", r"session[ _-]?tokens?|sessions?(?!\s*storage)\w*|sitzung\w*|sesi[oó]n\w*|sess(?:ão|ao|ões|ione|ioni)|sessie\w*|sesj\w+|oturum\w*|"
         r"会话|會話|セッション|remember[ -]me|(?:signed|logged)[ -]?in|log(?:ged)? ?ins? (?:lasts?|persists?)|angemeldet|eingeloggt|connectés?|"
         r"keep me|ingelogd|zalogowan\w+"),
     ("token.leeway", r"(?:clock[ -_]?)?skew|leeway|clock (?:drift|difference|tolerance)|clockSkew|tolerance|tolérance|tolerancia|tolerância|tolleranza|toleranz|zeitabweichung|uhrenabweichung|décalage|desfase|時刻のずれ|时钟偏差"),
@@ -81,12 +81,13 @@ def _owner(
     here = [s for s in left if text.find(near) <= s[1]] or left
     if here and (_EXPIRY.search(text) or one.start - here[-1][2] < 40):  # noqa: PLR2004  # a phrase
         return here[-1][0]
-    right = [s for s in subjects if s[1] >= one.end]
-    if right:
+    end = text.find(near) + len(near)
+    right = [s for s in subjects if one.end <= s[1] < end] or [
+        s for s in subjects if s[1] >= one.end
+    ]
+    if right and (right[0][1] < end or not _EXPIRY.search(near)):
         return right[0][0]
-    if _EXPIRY.search(text):
-        return before or "token.lifetime"
-    return None
+    return (before or "token.lifetime") if _EXPIRY.search(text) else None
 
 
 def _words(key: str) -> str:
@@ -97,7 +98,7 @@ def _joined(between: str) -> str | bool:
     """Tell whether a duration and what follows are one phrase, as in "15 minute access tokens"."""
     return (
         re.fullmatch(
-            r"\s?[\"'`)-]*\s?(?:long |of |for (?:the )?|(?:lifetime|validity|ttl|expiry) (?:for|of|on) (?:the )?)?(?:\w+ )?",
+            r"\s?[\"'`)-]*\s?(?:long |of |for (?:the )?|(?:lifetime|validity|ttl|expiry) (?:for|of|on) (?:the )?)?(?:(?!(?:and|or|und|oder|et|ou|y|o|e|en|of|i|ve|aur|plus)\b)\w+ )?",
             between,
         )
         is not None

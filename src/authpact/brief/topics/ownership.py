@@ -59,8 +59,9 @@ def _judge(sentence: Sentence, match: re.Match[str]) -> Iterator[Mention]:
     status = int(match["status"]) if match["status"] else _WORDS[match["word"].lower()]
     near = _near(sentence.text, match)
     path, thing = bool(_PATH.search(near)), bool(_OBJECT.search(near))
-    if not (path or thing) or _BOTH.search(sentence.text):
+    if _BOTH.search(sentence.text):
         path = thing = True
+    thing = thing or not path
     for wanted, field in ((path, "ownership.foreign_path"), (thing, "ownership.foreign_resource")):
         if wanted:
             yield mention(sentence, field, status, match.span())
@@ -72,5 +73,5 @@ def _near(text: str, match: re.Match[str]) -> str:
         return text
     cuts = [m.start() for m in re.finditer(r"[,;]|\b(?:and|but|und|et|y|e)\b", text)]
     left = max((c for c in cuts if c < match.start()), default=0)
-    right = min((c for c in cuts if c > match.end()), default=len(text))
+    right = min((c for c in cuts if c >= match.end()), default=len(text))
     return text[left:right]

@@ -43,9 +43,10 @@ _NOT_A_NAME: Final = frozenset(
     "the a an this that our your my their its his her web next js nextjs next.js rest full full-stack stack multi-user secure simple small "
     "new mobile whole entire each every any same other one single existing current react fastapi python backend frontend better-auth auth "
     "demo sample saas internal basic modern typescript client server protected user-facing console public private real-time little of for in on "
-    "and or to with by from is are be was both separate production external partner customer cms todo-list own task-list access user list role "
-    "login typical existing token session-based second third jwt bearer identity de la le una un une uma ein eine authentication".split()
+    "and or to with by from is are be was both separate production external partner customer todo-list own task-list access user list role "
+    "login typical existing token session-based second third jwt bearer identity de la le una un une uma ein eine authentication build make create want need develop write run s t i we you it".split()
 )
+_ALONE: Final = frozenset({"cms", "wiki", "marketplace"})
 _TODO: Final = re.compile(
     r"\bto[ -]?dos?\b(?:[ -]?(?:list|app\w*|web|api|manager|anwendung))?|待办|ToDo", re.IGNORECASE
 )
@@ -72,7 +73,9 @@ def _named(sentence: Sentence, match: re.Match[str], rank: int) -> Mention | Non
     if groups.get("head"):
         head = match["head"].lower()
         if head in _NOT_A_NAME:
-            return None
+            alone = slug(match["kind"])
+            span = match.span("kind")
+            return mention(sentence, "project.name", alone, span) if alone in _ALONE else None
         kind = match["kind"].split()[-1].split("-")[-1].lower()
         name = slug(f"{head} {kind}" if _KEPT.search(kind) else head)
     else:

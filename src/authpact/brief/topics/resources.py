@@ -12,7 +12,7 @@ from authpact.brief._stance import Stance
 _OWN: Final = re.compile(
     r"(?:\b(?:their|there|his|her|its|my|your|our|one['’]?s|the|of) own\b|\bown(?:s|ed)? (?:their|his|her|the|a|an|many|several)\b|\bonly (?:see|view|access|edit|manage|read) (?:their|his|her)\b|"
     r"\bonly their\b|\b(?:users?|customers?|members?|people|students?|patients?|employees?|clients?|drivers?|authors?|everyone|everybody|nobody|person|each \w+|every \w+) owns?\b(?! a\b)|"
-    r"\bmanag(?:e|es|ing) (?:their|his|her|my)\b|\b(?:create|keep|track|store|write|organi[sz]e|edit|upload)s? (?:and \w+ )?(?:their|his|her|my)\b|"
+    r"\bmanag(?:e|es|ing) (?:their|his|her|my)\b|\bI (?:want|can|may|need|would like|should)\b[^.;]{0,30}\bmy\b|\b(?:create|keep|track|store|write|organi[sz]e|edit|upload)s? (?:and \w+ )?(?:their|his|her|my)\b|"
     r"\beigene[nrms]?\b|\bpropres?\b|\bpropi[oa]s?\b|\bprópri[oa]s?\b|\bpropri[eoa]?\b|\beigen\b|\bwłasn\w+|\bswoj\w+|\bkendi\b|\bapn[eia]\b|自己的|自分の|本人の)",
     re.IGNORECASE,
 )
@@ -42,7 +42,7 @@ _APP: Final = re.compile(
     re.IGNORECASE,
 )
 _AND: Final = re.compile(
-    r"^\s*(?:,|and|&|und|et|y|e|en|i|ve|aur|,\s*and|、|和|と)\s+(?:(?:their|his|her|my|seine|ihre) )?(?:own |eigenen? |propres )?",
+    r"^\s*(?:,(?=\s*[\w-]+(?:\s*,\s*[\w-]+)*\s*,?\s*(?:and|&|und|et|y|e|en)\s)|and|&|und|et|y|e|en|i|ve|aur|,\s*and|、|和|と)\s+(?:(?:their|his|her|my|seine|ihre) )?(?:own |eigenen? |propres )?",
     re.IGNORECASE,
 )
 _CAPABLE: Final = re.compile(
@@ -62,9 +62,10 @@ def find(reading: Reading) -> Iterator[Mention]:
 def _owned(sentence: Sentence) -> Iterator[Mention]:
     for match in _OWN.finditer(sentence.text):
         if re.search(
-            r"\bown (?:login|auth|password|jwt|token|secret|user table|domain)",
-            sentence.text[match.start() :][:40],
-            re.I,
+            r"^\W*(?:own )?(?:login|auth|passw|jwts?\b|(?:access )?tokens?\b|secret|(?:user |database )?table|domain|syst[eè]m|sistema|server|"
+            r"mots? de passe|contraseñ|senha|database\b|db\b|base de|users? table|identity|sign)",
+            sentence.text[match.end() :][:40],
+            re.IGNORECASE,
         ):
             continue
         yield from _nouns(sentence, match.end())

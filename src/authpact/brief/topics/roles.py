@@ -10,12 +10,15 @@ from authpact.brief._reading import Reading, Sentence
 from authpact.brief._stance import Stance
 
 _ROLE: Final = r"roles?|rollen?|rôles?|rol(?:es)?|papel|papéis|perfil|ruol[oi]|rola|role|rolü|kirdar|角色|ロール"
+_ROLE_WORD: Final = re.compile(rf"\b(?:{_ROLE})\b", re.IGNORECASE)
 _NAME: Final = r"[A-Za-z][\w-]{1,30}"
 _AFTER: Final = re.compile(
     rf"\b(?:{_ROLE})\b(?: is| are| heißen| names?| called| named|:)?\s*[\"“`'«(]*(?P<names>{_NAME}[\"”`'»)]*(?:(?:\s*,\s*|\s*/\s*|\s+(?:and|or|und|et|y|e|en|i|ve|&)\s+|,\s*and\s+)[\"“`'«]*{_NAME}[\"”`'»]*)*)",
     re.IGNORECASE,
 )
-_BEFORE: Final = re.compile(rf"[\"“`'«]?(?P<name>{_NAME})[\"”`'»]?[ -](?:{_ROLE})\b", re.IGNORECASE)
+_BEFORE: Final = re.compile(
+    rf"[\"“`'«]?(?P<name>{_NAME})[\"”`'»]?\)?[ -](?:{_ROLE})\b", re.IGNORECASE
+)
 _KNOWN: Final = {
     "admin": r"admins?|administrators?|administrador(?:es|as?)?|administratör|administrateurs?|amministrator[ei]|beheerders?|administratorzy|yönetici(?:ler)?|管理员|管理員|管理者",
     "moderator": r"moderators?|moderator(?:en|inn?en)|modérateurs?|moderador(?:es)?|moderator[ei]|版主|モデレーター",
@@ -94,7 +97,11 @@ def _known(sentence: Sentence) -> Iterator[Mention]:
         possessive = re.match(
             r"['’]s|[ -](?:plugin|panel|console|dashboard|ui|page|api|interface)", around
         )
-        capable = _CAPABLE.search(sentence.text) or re.search(r"[-–—]|\bonly\b|\|", sentence.text)
+        capable = (
+            _CAPABLE.search(sentence.text)
+            or _ROLE_WORD.search(sentence.text)
+            or re.search(r"[-–—]|\bonly\b|\|", sentence.text)
+        )
         if capable and not possessive:
             yield mention(sentence, "roles", str(match.lastgroup), match.span())
 

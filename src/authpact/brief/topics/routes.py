@@ -30,8 +30,8 @@ _LEVELS: Final = (
     ("public", r"\bpublic(?:ly)?\b|\bno (?:auth\w*|login|token|sign-?in)\b|\banyone\b|\banybody\b|\banonymous\w*|\bopen to (?:all|everyone|everybody)\b|\bunauthenticated\b|\bwithout (?:a )?(?:token|login|auth\w*)\b|"
         r"\bguests?\b|\böffentlich\w*|\bohne (?:anmeldung|login|token)|\bpubli(?:que|c|co|ca|cas|cos)\b|\bpúblic[oa]s?\b|\bpubblic[oa]\b|\bopenbaar\b|\bpubliczn\w+|\bherkese açık|公开|公開|\bauth: ?none\b|\beverybody\b"),
     ("owner", r"\bowners?\b|\bown(?:s|ed)?\b|\bself\b|\bown only\b|\btheir\b|\bbesitzer\w*|\beigentümer\w*|\bpropriétaire|\bpropietari[oa]|\bproprietári[oa]|\bproprietari[oa]|\beigenaar|\bwłaściciel\w*|\bsahib\w*|\bmy\b|\bmine\b|本人|自己"),
-    ("authenticated", r"\bauthenticated\b|\bauth\b|\b(?:signed|logged)[ -]?in\b|\bany (?:valid )?(?:user|token|account)\b|\btoken required\b|\bjwt\b|\bbearer\b|\brequires? (?:login|auth\w*|a token)\b|"
-        r"\bauthenticated users?\b|\ball users\b|\bprotected\b|\bangemeldete?\b|\bauthentifi\w+|\bautenticad[oa]s?\b|\bautenticat[oi]\b|\bingelogd\w*|\bzalogowan\w+|登录用户|ログイン済み"),
+    ("authenticated", r"\bauthenticated\b|\b(?:signed|logged)[ -]?in\b|\bany (?:valid )?(?:user|token|account)\b|"
+        r"\bauthenticated users?\b|\ball users\b|\bangemeldete?\b|\bauthentifi\w+|\bautenticad[oa]s?\b|\bautenticat[oi]\b|\bingelogd\w*|\bzalogowan\w+|登录用户|ログイン済み"),
 )  # fmt: skip
 _LEVEL: Final = tuple((level, re.compile(words, re.IGNORECASE)) for level, words in _LEVELS)
 _PERMISSION: Final = re.compile(
