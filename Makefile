@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo test check bench test-next test-browser test-tools test-slow docs golden format lock clean
+.PHONY: help setup demo test check corpus bench test-next test-browser test-tools test-slow docs golden format lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ golden: setup ## Write the golden trees again; the diff is the review
 format: setup ## Format and fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+corpus: setup ## Score the rules of the review (CORPUS=folder of trees, LABELS=file)
+	$(BIN)/python tests/review/score.py $(CORPUS) $(LABELS) $(CORPUS_ARGS)
 
 bench: setup ## Measure side by side and print ratios
 	$(BIN)/python benchmarks/run.py

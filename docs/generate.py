@@ -9,6 +9,7 @@ from authpact.compile import targets
 from authpact.contract import criteria, fields, load
 from authpact.probe import all_probes
 from authpact.requirements import REQUIREMENTS
+from authpact.review import Case, Rule, all_rules
 
 ROOT: Final = Path(__file__).parent
 EXAMPLE: Final = ROOT.parent / "examples" / "todo" / "authpact.toml"
@@ -75,10 +76,44 @@ def targets_page() -> str:
     return f"# Compile targets\n\n{table(('target', 'what it writes'), rows)}\n"
 
 
+def example(case: Case) -> str:
+    """Render a small tree."""
+    kinds = {"py": "python", "ts": "typescript", "tsx": "tsx", "yml": "yaml"}
+    return "\n".join(
+        f"`{path}`\n\n````{kinds.get(path.rpartition('.')[2], 'text')}\n{text.strip()}\n````\n"
+        for path, text in case.files.items()
+    )
+
+
+def rule_section(slug: str, rule: Rule) -> str:
+    """What one rule finds, why, an example, its mend and its source."""
+    requirement = REQUIREMENTS[rule.requirement]
+    facts = f"{rule.severity.value}, confidence {rule.confidence.value}; category `{rule.category}`"
+    source = f"`{rule.requirement}` ({', '.join(requirement.sources)})"
+    return (
+        f"## {slug}\n\n{rule.summary} {facts}; requirement {source}.\n\n**Why.** {rule.why}\n\n"
+        f"**Remedy.** {rule.remedy}\n\nFound:\n\n{example(rule.flagged[0])}\nRight:\n\n{example(rule.accepted[0])}"
+    )
+
+
+def rules_page() -> str:
+    """Every rule of `authpact review`."""
+    head = (
+        "# Rules of the review\n\n`authpact review .` reads Python and TypeScript together and applies these rules. "
+        "Accept one with `# authpact: ignore[RULE] reason until 2027-01-31` on the line or above it, or in "
+        "`authpact-review.toml` as `[[suppressions]]` with `rule`, `file`, `reason` and `until`.\n"
+    )
+    found = all_rules()
+    rows = [(f"[{s}](#{s})", r.severity.value, r.summary) for s, r in found.items()]
+    sections = "\n".join(rule_section(s, r) for s, r in found.items())
+    return f"{head}\n{table(('rule', 'severity', 'what'), rows)}\n\n{sections}"
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "requirements": requirements_page,
     "contract": contract_page,
     "acceptance": acceptance_page,
+    "rules": rules_page,
     "targets": targets_page,
 }
 

@@ -3,9 +3,9 @@
 import pytest
 
 from authpact.requirements import REQUIREMENTS
-from authpact.review import Case, Facts, findings_in, rules, sort_texts
+from authpact.review import Case, Facts, all_rules, findings_in, sort_texts
 
-RULES = rules()
+RULES = all_rules()
 FLAGGED = [(slug, case) for slug, rule in RULES.items() for case in rule.flagged]
 ACCEPTED = [(slug, case) for slug, rule in RULES.items() for case in rule.accepted]
 

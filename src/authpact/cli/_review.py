@@ -14,6 +14,7 @@ from authpact.review import (
     Facts,
     Tree,
     Unreviewable,
+    all_rules,
     baseline_of,
     beyond,
     excerpt,
@@ -22,7 +23,6 @@ from authpact.review import (
     inline,
     read_baseline,
     read_tree,
-    rules,
     tree_at,
     without,
 )
@@ -31,7 +31,7 @@ from authpact.review import (
 def _rules() -> list[RuleText]:
     return [
         RuleText(slug, rule.requirement, rule.summary, rule.why, rule.remedy, rule.severity)
-        for slug, rule in rules().items()
+        for slug, rule in all_rules().items()
     ]
 
 

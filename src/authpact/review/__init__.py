@@ -4,7 +4,7 @@ from authpact.review._engine import Review, findings_in, review, review_tree
 from authpact.review._excerpt import excerpt
 from authpact.review._facts import Facts
 from authpact.review._revision import tree_at
-from authpact.review._rule import Case, Hit, Rule, rules
+from authpact.review._rule import Case, Hit, Rule, all_rules
 from authpact.review._suppress import (
     SUPPRESSIONS_FILE,
     Suppression,
@@ -27,6 +27,7 @@ __all__ = [
     "Suppression",
     "Tree",
     "Unreviewable",
+    "all_rules",
     "baseline_of",
     "beyond",
     "excerpt",
@@ -37,7 +38,6 @@ __all__ = [
     "read_tree",
     "review",
     "review_tree",
-    "rules",
     "sort_texts",
     "tree_at",
     "without",

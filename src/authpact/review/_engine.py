@@ -6,7 +6,7 @@ from pathlib import Path
 
 from authpact.findings import Finding, Location
 from authpact.review._facts import Facts
-from authpact.review._rule import Hit, Rule, rules
+from authpact.review._rule import Hit, Rule, all_rules
 from authpact.review._tree import Tree, Unreviewable, read_tree
 
 
@@ -37,7 +37,7 @@ def findings_in(facts: Facts, wanted: Iterable[str] | None = None) -> tuple[Find
     """Apply rules to facts, the worst first, each place once."""
     chosen = set(wanted) if wanted is not None else None
     found: dict[tuple[str, str, int], Finding] = {}
-    for slug, rule in rules().items():
+    for slug, rule in all_rules().items():
         if chosen is not None and slug not in chosen:
             continue
         for hit in rule.check(facts):

@@ -1,68 +1,30 @@
 """FastAPI applications: routers, routes, and what protects them."""
 
+import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from authpact.review._model import Call, Function, Module
 from authpact.review._project import Project
-from authpact.review._text import literal, split
-
-METHODS: Final = frozenset(
-    ["get", "post", "put", "patch", "delete", "head", "options", "websocket", "api_route"]
+from authpact.review._routers import (
+    Include,
+    joined,
+    key,
+    only_in_development,
+    routers,
 )
-_ROUTER: Final = re.compile(r"^(?:[\w.]+\.)?(FastAPI|APIRouter|Router)\(")
-_DEPENDS: Final = re.compile(r"(?:Depends|Security)\(\s*([\w.]+)?")
-_DEEP: Final = 7
-_NAMES_AUTH: Final = re.compile(
-    r"^(?:get_|fetch_|load_|resolve_)?(?:optional_)?(?:current|verified|authenticated|authed|authorized|active|admin)_"
-    r"?\w*(?:user|principal|claims|identity|account|member|admin|tenant|practice|org\w*|session|auth)"
-    r"|^(?:verify|validate|check|require|ensure|enforce)_\w*(?:token|jwt|auth\w*|user\w*|access|session"
-    r"|api_?key|secret|admin|role\w*|permission\w*|owner\w*|credentials|signature|login)"
-    r"|^require_\w+|^requires?_(?:auth|login)|^(?:jwt|auth|token|login|user|role|admin)_(?:required|bearer|dependency|guard|user)"
-    r"|^(?:get_)?(?:auth|jwt|token)_?(?:context|claims|payload|user\w*|subject)$|^get_(?:user|claims)_(?:id_)?from_\w+|^get_user_id\b"
-    r"|^authenticate|^authenticated|^authorize|^(?:user|current)_?(?:user)?_?id_?from_|^protected$|^get_principal"
-    r"|(?:RoleChecker|JWTBearer|PermissionChecker|AuthBearer|CurrentUser|CurrentPrincipal|RequireRole|RequirePermission)"
+from authpact.review._signs import (
+    DEEP,
+    DEPENDS,
+    EVIDENCE,
+    METHODS,
+    NAMES_AUTH,
+    READS_CREDENTIAL,
+    REFUSES,
+    SCHEMES,
 )
-_EVIDENCE: Final = re.compile(
-    r"\bjwt\.decode\(|\.get_signing_key_from_jwt\(|compare_digest\(|jwt\.get_unverified"
-    r"|HTTPAuthorizationCredentials|verify_id_token\(|\.decode_token\(|Webhook\(|construct_event\("
-)
-_READS_CREDENTIAL: Final = re.compile(
-    r"headers(?:\.get\(|\[)\s*[\"'](?:authorization|x-api-key|x-[\w-]*(?:secret|token|key|signature))[\"']"
-    r"|cookies(?:\.get\(|\[)|Header\(|Cookie\(|session_token|authorization",
-    re.IGNORECASE,
-)
-_REFUSES: Final = re.compile(
-    r"\b401\b|HTTP_401|\b403\b|HTTP_403|Unauthorized|unauthorized|1008|4001|close\("
-)
-_SCHEMES: Final = re.compile(
-    r"(?:HTTPBearer|OAuth2PasswordBearer|APIKeyHeader|APIKeyCookie|HTTPBasic|OAuth2)\("
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Router:
-    """One FastAPI application or router."""
-
-    module: Module
-    name: str
-    is_application: bool
-    prefix: str
-    dependencies: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Include:
-    """`parent.include_router(child, …)` or a mount."""
-
-    parent: tuple[str, str]
-    child: tuple[str, str]
-    prefix: str
-    dependencies: str
-    module: Module
+from authpact.review._text import literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,49 +50,44 @@ class Route:
         return self.function.line
 
 
-def _key(module: Module, name: str) -> tuple[str, str]:
-    return module.path, name
-
-
-def _joined(*parts: str) -> str:
-    return "/" + "/".join(p.strip("/") for p in parts if p.strip("/"))
-
-
-_DEVELOPMENT: Final = re.compile(r"^\s*(?:if|elif)\b[^\n]*(?:env|debug|local|dev)", re.IGNORECASE)
-
-
-def _only_in_development(module: Module, call: Call) -> bool:
-    """Whether a call stands below an `if` about the environment."""
-    text = module.lines[call.line - 1]
-    depth = len(text) - len(text.lstrip())
-    for number in range(call.line - 2, max(-1, call.line - 12), -1):
-        line = module.lines[number]
-        if line.strip() and len(line) - len(line.lstrip()) < depth:
-            return bool(_DEVELOPMENT.match(line))
-    return False
-
-
 class Application:
     """Reads every application of a project once."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.routers = {_key(r.module, r.name): r for m in project.python for r in _routers(m)}
+        self.routers = {key(r.module, r.name): r for m in project.python for r in routers(m)}
         self.includes = [i for m in project.python for i in self._includes(m)]
         self._guards: dict[tuple[str, str], bool] = {}
         self._middleware = {m.path: self._guarding_middleware(m) for m in project.python}
+        self._installed = {
+            posixpath.dirname(m.path)
+            for m in project.python
+            for i in m.imports
+            if i.module == "authpact.fastapi" and i.name == "install"
+        }
         self.routes = tuple(r for m in project.python for r in self._routes(m))
 
     def _target(self, module: Module, text: str) -> tuple[str, str] | None:
         text = text.strip()
-        if _key(module, text) in self.routers:
-            return _key(module, text)
+        if text.endswith(")"):
+            return self._made(module, text.partition("(")[0])
+        if key(module, text) in self.routers:
+            return key(module, text)
         found = self.project.symbol(module, text)
         if found is None:
             return None
         if found.name:
-            return _key(found.module, found.name)
+            return key(found.module, found.name)
         return next((k for k in self.routers if k[0] == found.module.path), None)
+
+    def _made(self, module: Module, name: str) -> tuple[str, str] | None:
+        """Return the router that a function makes and returns."""
+        found = self.project.function(module, name)
+        if found is None:
+            return None
+        returned = re.findall(r"\breturn\s+(\w+)\s*$", found[1].text, re.MULTILINE)
+        keys = (key(found[0], variable) for variable in returned)
+        return next((k for k in keys if k in self.routers), None)
 
     def _includes(self, module: Module) -> Iterable[Include]:
         for call in module.called("include_router", "mount"):
@@ -139,7 +96,7 @@ class Application:
                 module, call.text_of("app" if is_mount else "router", int(is_mount))
             )
             parent = self._target(module, call.name.rpartition(".")[0])
-            if child is None or parent is None or _only_in_development(module, call):
+            if child is None or parent is None or only_in_development(module, call):
                 continue
             prefix = literal(call.text_of("path", 0) if is_mount else call.text_of("prefix")) or ""
             yield Include(parent, child, prefix, call.text_of("dependencies"), module)
@@ -147,9 +104,9 @@ class Application:
     def authenticates(self, module: Module, name: str, depth: int = 0) -> bool:
         """Whether a dependency or function, or anything it uses, checks who calls."""
         last = name.rpartition(".")[2]
-        if _NAMES_AUTH.search(last):
+        if NAMES_AUTH.search(last):
             return True
-        if depth > _DEEP or not name:
+        if depth > DEEP or not name:
             return False
         key = (module.path, name)
         if key not in self._guards:
@@ -164,12 +121,12 @@ class Application:
         home, label = found.module, found.name.partition(".")[0]
         variable = home.variables.get(label)
         if variable is not None and (
-            _SCHEMES.search(variable.value) or self.guards(home, variable.value, depth + 1)
+            SCHEMES.search(variable.value) or self.guards(home, variable.value, depth + 1)
         ):
             return True
         kind = next((c for c in home.classes if c.name == label), None)
         if kind is not None:
-            return bool(_EVIDENCE.search(kind.text)) or any(
+            return bool(EVIDENCE.search(kind.text)) or any(
                 b in {"HTTPBearer", "OAuth2PasswordBearer", "APIKeyHeader"} for b in kind.bases
             )
         function = home.by_name.get(label)
@@ -177,7 +134,7 @@ class Application:
 
     def guards(self, module: Module, text: str, depth: int = 0) -> bool:
         """Whether a text with `Depends(…)` or the name of an alias authenticates."""
-        for name in _DEPENDS.findall(text):
+        for name in DEPENDS.findall(text):
             if name and self.authenticates(module, name, depth + 1):
                 return True
         names = re.findall(r"[A-Za-z_][\w.]*", re.sub(r"([\"']).*?\1", "", text))
@@ -189,7 +146,7 @@ class Application:
 
     def _alias(self, module: Module, name: str, depth: int) -> bool:
         """Whether a name is a module-level alias that holds a guarding dependency."""
-        if depth > _DEEP:
+        if depth > DEEP:
             return False
         found = self.project.symbol(module, name)
         if found is None:
@@ -202,9 +159,9 @@ class Application:
     def checks(self, module: Module, function: Function, depth: int = 0) -> bool:
         """Whether a function authenticates in its parameters, its body or what it calls."""
         body = function.text
-        if _EVIDENCE.search(body) or (_READS_CREDENTIAL.search(body) and _REFUSES.search(body)):
+        if EVIDENCE.search(body) or (READS_CREDENTIAL.search(body) and REFUSES.search(body)):
             return True
-        if depth > _DEEP:
+        if depth > DEEP:
             return False
         if any(
             self.guards(module, f"{p.annotation} {p.default}", depth) for p in function.parameters
@@ -213,7 +170,7 @@ class Application:
         for call in module.calls_in(function):
             if call.last in {"Depends", "Security"}:
                 continue
-            if _NAMES_AUTH.search(call.last) and "password" not in call.last:
+            if NAMES_AUTH.search(call.last) and "password" not in call.last:
                 return True
             if self.project.function(module, call.name) and self.authenticates(
                 module, call.name, depth + 1
@@ -223,9 +180,6 @@ class Application:
 
     def _guarding_middleware(self, module: Module) -> bool:
         """Whether something installed here refuses requests without a credential."""
-        for one in module.imports:
-            if one.module == "authpact.fastapi" and one.name == "install":
-                return True
         for function in module.functions:
             if any(d.last == "middleware" for d in function.decorators) and _refuses(function.text):
                 return True
@@ -243,20 +197,20 @@ class Application:
         for function in module.functions:
             for decorator in function.decorators:
                 owner, _, method = decorator.name.rpartition(".")
-                if method in METHODS and _key(module, owner) in self.routers:
+                if method in METHODS and key(module, owner) in self.routers:
                     yield self._route(module, function, decorator, owner, method)
 
     def _route(
         self, module: Module, function: Function, decorator: Call, owner: str, method: str
     ) -> Route:
         path = literal(decorator.text_of("path", 0)) or ""
-        ways = self._ways(_key(module, owner), 0)
+        ways = self._ways(key(module, owner), 0)
         shielded = bool(ways) and all(guarded for _, guarded in ways)
         own = self.guards(module, decorator.text_of("dependencies"))
         principal = self._principal(module, function)
         inside = self.checks(module, function)
-        full = tuple(dict.fromkeys(_joined(prefix, path) for prefix, _ in ways)) or (
-            _joined(self.routers[_key(module, owner)].prefix, path),
+        full = tuple(dict.fromkeys(joined(prefix, path) for prefix, _ in ways)) or (
+            joined(self.routers[key(module, owner)].prefix, path),
         )
         return Route(
             module,
@@ -279,11 +233,13 @@ class Application:
     def _ways(self, key: tuple[str, str], depth: int) -> list[tuple[str, bool]]:
         """Return (prefix, guarded) for each way from an application to a router."""
         router = self.routers.get(key)
-        if router is None or depth > _DEEP:
+        if router is None or depth > DEEP:
             return []
         own = self.guards(router.module, router.dependencies) if router.dependencies else False
         if router.is_application:
-            return [(router.prefix, own or self._middleware.get(key[0], False))]
+            guarded = self._middleware.get(key[0], False)
+            installed = posixpath.dirname(key[0]) in self._installed
+            return [(router.prefix, own or guarded or installed)]
         found = []
         for include in self.includes:
             if include.child != key or include.parent == key:
@@ -292,31 +248,9 @@ class Application:
                 bool(include.dependencies) and self.guards(include.module, include.dependencies)
             )
             for prefix, before in self._ways(include.parent, depth + 1):
-                found.append((_joined(prefix, include.prefix, router.prefix), before or guarded))
+                found.append((joined(prefix, include.prefix, router.prefix), before or guarded))
         return found
 
 
 def _refuses(text: str) -> bool:
-    return bool(_READS_CREDENTIAL.search(text) and re.search(r"\b401\b|HTTP_401", text))
-
-
-def _routers(module: Module) -> Iterable[Router]:
-    for one in module.assignments:
-        match = _ROUTER.match(one.value)
-        if not match or not re.fullmatch(r"\w+", one.target):
-            continue
-        inner = one.value[one.value.find("(") + 1 : one.value.rfind(")")]
-        named = {}
-        for part in split(inner):
-            name, equals, value = part.partition("=")
-            if equals:
-                named[name.strip()] = value.strip()
-        prefix = literal(named.get("prefix", "")) or ""
-        is_application = match[1] == "FastAPI"
-        yield Router(
-            module, one.target, is_application, prefix, named.get("dependencies", ""), one.line
-        )
-    for function in module.functions:
-        for parameter in function.parameters:
-            if parameter.annotation.rpartition(".")[2] == "FastAPI":
-                yield Router(module, parameter.name, True, "", "", parameter.line)
+    return bool(READS_CREDENTIAL.search(text) and re.search(r"\b401\b|HTTP_401", text))

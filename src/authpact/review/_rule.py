@@ -65,7 +65,7 @@ def at(
 
 
 @lru_cache(maxsize=1)
-def rules() -> MappingProxyType[str, Rule]:
+def all_rules() -> MappingProxyType[str, Rule]:
     """Every rule by its slug, the name of its file with hyphens."""
     package = importlib.import_module("authpact.review.rules")
     found: dict[str, Rule] = {}

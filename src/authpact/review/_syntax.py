@@ -66,10 +66,15 @@ def _first_error(root: Node) -> int:
     return line_of(node)
 
 
+def _place(node: Node) -> tuple[int, int]:
+    return node.start_byte, -node.end_byte
+
+
 def parse(language: Language, query: Query, source: bytes) -> Parsed:
     """Parse a text. Never fails: what cannot be parsed is left out and its line is told."""
     root = Parser(language).parse(source).root_node
-    captures = QueryCursor(query).captures(root)
+    found = QueryCursor(query).captures(root)
+    captures = {name: sorted(nodes, key=_place) for name, nodes in found.items()}
     prose = [*captures.get("comment", ()), *captures.get("prose", ())]
     return Parsed(captures, source, _blanked(source, prose), _first_error(root))
 

@@ -31,7 +31,9 @@ def check(facts: Facts) -> Iterator[Hit]:
         return
     for module, line, match in facts.matches(facts.handlers, _PROXIED):
         path = _shape(match[1])
-        if len(path) > 1 and not _exists(path, known):
+        last = next((p for p in reversed(path.split("/")) if p != "*"), "")
+        elsewhere = any(k.rstrip("/*").endswith(f"/{last}") for k in known)
+        if last and elsewhere and not _exists(path, known):
             yield at(module, line, f"The API has no {path}.")
 
 

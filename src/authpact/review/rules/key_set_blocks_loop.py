@@ -8,7 +8,7 @@ from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
 _BLOCKS: Final = re.compile(
-    r"\.get_signing_key_from_jwt\(|\brequests\.get\([^)]*jwks|\bhttpx\.get\([^)]*jwks|urlopen\(",
+    r"\.get_signing_key_from_jwt\(|\brequests\.get\([^)]*jwks|\bhttpx\.get\([^)]*jwks|urlopen\([^)]*jwks",
     re.IGNORECASE,
 )
 _DEEP: Final = 3

@@ -11,6 +11,7 @@ _COMPARES: Final = re.compile(
     r"verify|check|compare|bcrypt|argon|pwd_context|authenticate|hash|login\(|sign_?in\(\w*(?:data|cred|form|email)|httpx|requests\.",
     re.IGNORECASE,
 )
+_TEXT: Final = re.compile(r"([\"']).*?\1")
 _OPENS: Final = re.compile(
     r"session_token|create_\w*token|access_token|set_cookie|Session\(", re.IGNORECASE
 )
@@ -27,9 +28,14 @@ def check(facts: Facts) -> Iterator[Hit]:
         ):
             continue
         body = text.partition("\n")[2]
-        names = " ".join(c.name for c in route.module.calls_in(route.function))
+        calls = [c for c in route.module.calls_in(route.function) if c.last not in {"print", "len"}]
+        handed = any(
+            re.search(r"password", _TEXT.sub("", a.text)) for c in calls for a in c.arguments
+        )
+        names = " ".join(c.name for c in calls)
         if (
-            re.search(r"email", text)
+            not handed
+            and re.search(r"email", text)
             and not _COMPARES.search(names)
             and not re.search(r"password\w*\s*[!=]=", body)
         ):

@@ -13,7 +13,7 @@ def _by_hand(facts: Facts) -> Iterator[Hit]:
     for module in facts.python:
         for function in module.functions:
             text = function.text
-            found = _BY_HAND.search(text)
+            found = None if "id_token" in text else _BY_HAND.search(text)
             if (
                 found
                 and "b64decode" in text

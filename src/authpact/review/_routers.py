@@ -1,0 +1,77 @@
+"""FastAPI applications and routers, and what stands around their prefixes."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from authpact.review._model import Call, Module
+from authpact.review._signs import ROUTER
+from authpact.review._text import literal, split
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """One FastAPI application or router."""
+
+    module: Module
+    name: str
+    is_application: bool
+    prefix: str
+    dependencies: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """`parent.include_router(child, …)` or a mount."""
+
+    parent: tuple[str, str]
+    child: tuple[str, str]
+    prefix: str
+    dependencies: str
+    module: Module
+
+
+def key(module: Module, name: str) -> tuple[str, str]:
+    return module.path, name
+
+
+def joined(*parts: str) -> str:
+    return "/" + "/".join(p.strip("/") for p in parts if p.strip("/"))
+
+
+_DEVELOPMENT: Final = re.compile(r"^\s*(?:if|elif)\b[^\n]*(?:env|debug|local|dev)", re.IGNORECASE)
+
+
+def only_in_development(module: Module, call: Call) -> bool:
+    """Whether a call stands below an `if` about the environment."""
+    text = module.lines[call.line - 1]
+    depth = len(text) - len(text.lstrip())
+    for number in range(call.line - 2, max(-1, call.line - 12), -1):
+        line = module.lines[number]
+        if line.strip() and len(line) - len(line.lstrip()) < depth:
+            return bool(_DEVELOPMENT.match(line))
+    return False
+
+
+def routers(module: Module) -> Iterable[Router]:
+    for one in module.assignments:
+        match = ROUTER.match(one.value)
+        if not match or not re.fullmatch(r"\w+", one.target):
+            continue
+        inner = one.value[one.value.find("(") + 1 : one.value.rfind(")")]
+        named = {}
+        for part in split(inner):
+            name, equals, value = part.partition("=")
+            if equals:
+                named[name.strip()] = value.strip()
+        prefix = literal(named.get("prefix", "")) or ""
+        is_application = match[1] == "FastAPI"
+        yield Router(
+            module, one.target, is_application, prefix, named.get("dependencies", ""), one.line
+        )
+    for function in module.functions:
+        for parameter in function.parameters:
+            if parameter.annotation.rpartition(".")[2] == "FastAPI":
+                yield Router(module, parameter.name, True, "", "", parameter.line)

@@ -1,0 +1,36 @@
+"""Words that tell authentication code from other code."""
+
+import re
+from typing import Final
+
+METHODS: Final = frozenset(
+    ["get", "post", "put", "patch", "delete", "head", "options", "websocket", "api_route"]
+)
+ROUTER: Final = re.compile(r"^(?:[\w.]+\.)?(FastAPI|APIRouter|Router)\(")
+DEPENDS: Final = re.compile(r"(?:Depends|Security)\(\s*([\w.]+)?")
+DEEP: Final = 7
+NAMES_AUTH: Final = re.compile(
+    r"^(?:get_|fetch_|load_|resolve_)?(?:optional_)?(?:current|verified|authenticated|authed|authorized|active|admin)_"
+    r"?\w*(?:user|principal|claims|identity|account|member|admin|tenant|practice|org\w*|session|auth)"
+    r"|^(?:verify|validate|check|require|ensure|enforce)_\w*(?:token|jwt|auth\w*|user\w*|access|session"
+    r"|api_?key|secret|admin|role\w*|permission\w*|owner\w*|credentials|signature|login)"
+    r"|^require_\w+|^requires?_(?:auth|login)|^(?:jwt|auth|token|login|user|role|admin)_(?:required|bearer|dependency|guard|user)"
+    r"|^(?:get_)?(?:auth|jwt|token)_?(?:context|claims|payload|user\w*|subject)$|^get_(?:user|claims)_(?:id_)?from_\w+|^get_user_id\b"
+    r"|^authenticate|^authenticated|^authorize|^(?:user|current)_?(?:user)?_?id_?from_|^protected$|^get_principal"
+    r"|(?:RoleChecker|JWTBearer|PermissionChecker|AuthBearer|CurrentUser|CurrentPrincipal|RequireRole|RequirePermission)"
+)
+EVIDENCE: Final = re.compile(
+    r"\bjwt\.decode\(|\.get_signing_key_from_jwt\(|compare_digest\(|jwt\.get_unverified"
+    r"|HTTPAuthorizationCredentials|verify_id_token\(|\.decode_token\(|Webhook\(|construct_event\("
+)
+READS_CREDENTIAL: Final = re.compile(
+    r"headers(?:\.get\(|\[)\s*[\"'](?:authorization|x-api-key|x-[\w-]*(?:secret|token|key|signature))[\"']"
+    r"|cookies(?:\.get\(|\[)|Header\(|Cookie\(|session_token|authorization",
+    re.IGNORECASE,
+)
+REFUSES: Final = re.compile(
+    r"\b401\b|HTTP_401|\b403\b|HTTP_403|Unauthorized|unauthorized|1008|4001|close\("
+)
+SCHEMES: Final = re.compile(
+    r"(?:HTTPBearer|OAuth2PasswordBearer|APIKeyHeader|APIKeyCookie|HTTPBasic|OAuth2)\("
+)
