@@ -20,7 +20,8 @@ models.ALLOW_MODEL_REQUESTS = False
 
 BRIEF = (
     "A notes app. Users see only their own notes. Sign with ES256. "
-    "Whoever loses a phone must be out at the very same second. A token lives as long as two pop songs."
+    "Whoever loses a phone must be out at the very same second. "
+    "A token lives as long as two pop songs."
 )
 OUT = "must be out at the very same second"
 

@@ -36,6 +36,8 @@ class Assisted:
     """A draft with what a model added; without additions it is the deterministic one."""
 
     draft: Draft
+    given: Given
+    """What was given with the facts that the model added, to draft again after answers."""
     admitted: tuple[Fact, ...]
     dropped: tuple[Dropped, ...]
     note: str = ""
@@ -53,11 +55,12 @@ def assist(text: str, model: Model | str, given: Given | None = None) -> Assiste
     try:
         proposal = ask(text, floor.questions, model)
     except NoAnswerError as error:
-        return Assisted(floor, (), (), str(error))
+        return Assisted(floor, given, (), (), str(error))
     admitted, dropped = _admit(text, given, floor, proposal)
-    raised = draft(text, _with(given, admitted)) if admitted else floor
+    given = _with(given, admitted)
+    raised = draft(text, given) if admitted else floor
     worded = tuple(_worded(question, proposal) for question in raised.questions)
-    return Assisted(replace(raised, questions=worded), admitted, dropped)
+    return Assisted(replace(raised, questions=worded), given, admitted, dropped)
 
 
 def _admit(

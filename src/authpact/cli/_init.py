@@ -11,6 +11,7 @@ from authpact.cli._brief_text import as_data, open_questions, report
 from authpact.cli._contract_file import create
 from authpact.cli._init_update import update_contract
 from authpact.cli._interview import accepted, interview
+from authpact.cli._model import drafted
 from authpact.cli._output import as_json, emit, progress, width
 from authpact.contract import default_contract, to_toml
 from authpact.errors import AuthpactError
@@ -21,7 +22,7 @@ _Repeated = Annotated[tuple[str, ...], Parameter(negative="", show_default=False
 _Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 
 
-def init(
+def init(  # noqa: PLR0913  # each parameter is an option of the command
     text: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     /,
     *,
@@ -33,6 +34,7 @@ def init(
     yes: _Flag = False,
     update: _Flag = False,
     output: Annotated[Path | None, Parameter(allow_leading_hyphen=True)] = None,
+    model: str | None = None,
     format: Literal["terminal", "json"] = "terminal",  # noqa: A002
 ) -> int:
     """Turn a brief into a complete contract, with at most three questions.
@@ -57,6 +59,8 @@ def init(
         Change the existing contract by what the brief says; shows the difference first.
     output
         The file to write, authpact.toml when not given; `-` writes to stdout.
+    model
+        A language model that may add facts it can quote, such as `provider:model`; never needed.
     format
         `json` writes the analysis to stdout, and a contract only where --output names one.
     """
@@ -67,13 +71,13 @@ def init(
         if words is None and not (from_ or yes or (update and given.answers)):
             words = _asked_for(asking=asking)
         if update:
-            found = _talked(words or "", given, asking=asking)
+            found = _talked(words or "", given, model, asking=asking)
             return update_contract(
                 found, output or _DEFAULT, yes=yes, asking=sys.stdin.isatty(), format=format
             )
         if words is None and from_ is None and not given.answers:
             return _default(output or _DEFAULT, format)
-        return _finish(_talked(words or "", given, asking=asking), output, format)
+        return _finish(_talked(words or "", given, model, asking=asking), output, format)
     except KeyboardInterrupt:
         progress("\nstopped; nothing was written")
         return _INTERRUPTED
@@ -95,9 +99,9 @@ def _asked_for(*, asking: bool) -> str:
         return ""
 
 
-def _talked(words: str, given: Given, *, asking: bool) -> Draft:
+def _talked(words: str, given: Given, model: str | None, *, asking: bool) -> Draft:
     """Draft, ask at a terminal what is open, and draft again with the answers."""
-    found = draft(words, given)
+    found, given = drafted(words, given, model)
     if not asking:
         return found
     emit(report(found, width()))

@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable
 from importlib.metadata import version
@@ -51,10 +52,12 @@ def build(workspace: Workspace) -> MCPServer[dict[str, object]]:
         log_level="WARNING",
     )
     for name, tool in tools().items():
+        function = tool.bind(workspace)
         server.add_tool(
-            _clear(tool.bind(workspace)),
+            _clear(function),
             name=name,
             title=tool.title,
+            description=inspect.getdoc(function),
             annotations=ToolAnnotations(
                 read_only_hint=not tool.writes,
                 destructive_hint=False,
