@@ -63,7 +63,7 @@ def draft(text: str, given: Given | None = None) -> Draft:
     state = settle(reading, said)
     _from_project(state, given.project)
     answered(state, _answers(given.answers))
-    resources = _resources(state, said)
+    resources = _resources(reading, state, said)
     contract = _contract(reading, said, state, resources)
     topics = stated(
         state,
@@ -105,13 +105,14 @@ def _from_project(state: Settlement, project: Sequence[Fact]) -> None:
             state.values[one.field] = Settled(one.value, "brief", one.evidence)
 
 
-def _resources(state: Settlement, said: Mentions) -> tuple[str, ...]:
+def _resources(reading: Reading, state: Settlement, said: Mentions) -> tuple[str, ...]:
     chosen = state.get("resources")
     if isinstance(chosen, tuple):
         return chosen
     found = distinct(said.wanted("resources"))
     if found and not said.wanted("route"):
-        state.values["endpoints"] = Settled(tuple(str(m.value) for m in found), "brief")
+        words = typed(reading, found[0]) if found[0].start >= 0 else ""
+        state.values["endpoints"] = Settled(tuple(str(m.value) for m in found), "brief", words)
     return tuple(str(m.value) for m in found)
 
 

@@ -98,19 +98,30 @@ def choices(contract: Contract) -> Mapping[str, Choice]:
             decision.rationale,
         )
         for name, decision in contract.decisions.items()
-        if name not in _TOPICS
+        if name not in _TOPICS and name not in _VALUES
     }
     return MappingProxyType(known | further)
 
 
 def assumptions(contract: Contract) -> tuple[Assumption, ...]:
-    """Return what equals the default and was recorded by nobody."""
+    """Return what equals the default and was decided by nobody."""
     return tuple(_assumed_choices(contract)) + tuple(_assumed_values(contract))
+
+
+def stated_values(contract: Contract) -> tuple[Choice, ...]:
+    """Return the values, beside the weighty choices, that a brief or an answer decided."""
+    return tuple(
+        Choice(name, title, decision.value, decision.origin, None, decision.rationale)
+        for name, title in _VALUES.items()
+        if (decision := contract.decisions.get(name)) and decision.origin != "default"
+    )
 
 
 def _choice(contract: Contract, name: str, topic: _Topic) -> Choice:
     recorded = contract.decisions.get(name)
-    origin = recorded.origin if recorded else _unrecorded(contract, topic)
+    origin = recorded.origin if recorded else "default"
+    if origin == "default":
+        origin = _unrecorded(contract, topic)
     stated = recorded.rationale if recorded else ""
     return Choice(name, topic.title, topic.value(contract), origin, topic.reason(contract), stated)
 
@@ -118,6 +129,22 @@ def _choice(contract: Contract, name: str, topic: _Topic) -> Choice:
 def _unrecorded(contract: Contract, topic: _Topic) -> str:
     return "default" if topic.fields(contract) == topic.fields(default_contract()) else "contract"
 
+
+_VALUES: Final = MappingProxyType(
+    {
+        "issuer": "Issuer",
+        "audience": "Audience",
+        "token-lifetime": "Access-token lifetime",
+        "session-lifetime": "Session lifetime",
+        "leeway": "Leeway",
+        "origins": "Browser origins",
+        "roles": "Roles",
+        "endpoints": "Endpoints",
+    }
+)
+"""Keys under `[decisions]` for values that need no weighing, with their titles."""
+
+_KEYS: Final = MappingProxyType({title: name for name, title in _VALUES.items()})
 
 _FIELDS: Final = MappingProxyType(
     {
@@ -181,5 +208,6 @@ def _assumed_values(contract: Contract) -> Iterator[Assumption]:
         ),
     )
     for label, value, field, found, default in rows:
-        if found == default and field.split(".")[-1] not in contract.decisions:
+        recorded = contract.decisions.get(_KEYS[label])
+        if found == default and (recorded is None or recorded.origin == "default"):
             yield Assumption(label, value, field)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from authpact.compile._decisions import assumptions, choices
+from authpact.compile._decisions import assumptions, choices, stated_values
 from authpact.compile._durations import spoken
 from authpact.compile._environment import variables
 from authpact.compile._refusals import needs_remote_state, refusals
@@ -38,6 +38,7 @@ def facts(contract: Contract) -> dict[str, object]:
         "choices": choices(contract),
         "further": tuple(c for c in choices(contract).values() if c.reason is None),
         "assumptions": assumptions(contract),
+        "stated_values": stated_values(contract),
         "refusals": refusals(contract),
         "frontend_variables": tuple(v for v in environment if v.side == "frontend"),
         "backend_variables": tuple(v for v in environment if v.side == "backend"),
