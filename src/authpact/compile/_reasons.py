@@ -205,6 +205,8 @@ def revocation(contract: Contract) -> Reason:
         "One API process only: memory is not shared; several processes need `redis`."
         if contract.revocation.store == "memory"
         else "All API processes share one Redis; while it is down they answer 503."
+        if contract.revocation.when_unavailable == "refuse"
+        else "All API processes share one Redis; while it is down they accept tokens unasked."
     )
     return Reason(
         "A token of an ended session is refused within seconds.",

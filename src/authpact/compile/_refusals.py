@@ -148,14 +148,17 @@ def _ownership(contract: Contract) -> Iterator[Refusal]:
 
 def needs_remote_state(contract: Contract) -> bool:
     """Tell whether verification depends on something that may be out of reach."""
-    shared_store = (
-        contract.revocation.mode == "backchannel" and contract.revocation.store == "redis"
-    )
-    return contract.token.mode == "jwks" or shared_store
+    return contract.token.mode == "jwks" or _refuses_without_store(contract)
+
+
+def _refuses_without_store(contract: Contract) -> bool:
+    revocation = contract.revocation
+    remote = revocation.mode == "backchannel" and revocation.store == "redis"
+    return remote and revocation.when_unavailable == "refuse"
 
 
 def _remote_state(contract: Contract) -> str:
     parts = ["the key set"] if contract.token.mode == "jwks" else []
-    if contract.revocation.mode == "backchannel" and contract.revocation.store == "redis":
+    if _refuses_without_store(contract):
         parts.append("the revocation store")
     return " or ".join(parts).capitalize()

@@ -45,6 +45,7 @@ FIELD_REQUIREMENTS: Final = MappingProxyType(
         "frontend.api_url_env": "environment:complete",
         "revocation.mode": "session:token-after-sign-out",
         "revocation.store": "session:token-after-sign-out",
+        "revocation.when_unavailable": "session:token-after-sign-out",
         "revocation.path": "session:token-after-sign-out",
         "decisions": "document:decided",
         "decisions.*.value": "document:decided",

@@ -210,6 +210,8 @@ class Revocation(_Table):
     """`none`: they run out by themselves. `backchannel`: the issuer tells the API at once."""
     store: Literal["memory", "redis"] = "memory"
     """Where the API remembers ended sessions."""
+    when_unavailable: Literal["refuse", "accept"] = "refuse"
+    """While the store cannot be asked: `refuse` with 503, or `accept` with an alarm in the log."""
     path: Path = "/auth/backchannel-logout"
     """Where the API receives logout tokens (backchannel mode)."""
 

@@ -70,6 +70,8 @@ def digest(contract: Contract) -> str:
     meaning = {
         key: value for key, value in to_json(contract).items() if key != "deviations" or value
     }
+    if contract.revocation.when_unavailable == "refuse":
+        meaning["revocation"] = contract.revocation.model_dump(exclude={"when_unavailable"})
     text = json.dumps(meaning, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -145,6 +145,13 @@ def _revocation(contract: Contract) -> Iterator[Judgement]:
             'write mode = "backchannel", or drop the line',
             "session:token-after-sign-out",
         )
+    if revocation.when_unavailable == "accept":
+        yield warning(
+            ("revocation", "when_unavailable"),
+            "a token of an ended session is accepted while the store is away",
+            'write when_unavailable = "refuse"',
+            "session:token-after-sign-out",
+        )
     if revocation.mode == "backchannel":
         for index, endpoint in enumerate(contract.endpoints):
             if endpoint.method == "POST" and endpoint.path == revocation.path:

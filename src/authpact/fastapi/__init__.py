@@ -31,6 +31,7 @@ from authpact.fastapi._refusals import Refusals
 from authpact.fastapi._runtime import Runtime
 from authpact.verify import (
     KeySource,
+    RemoteRevocations,
     RevocationStore,
     deploy,
     require_owner,
@@ -58,7 +59,7 @@ def install(
     *,
     environ: Mapping[str, str] = os.environ,
     keys: KeySource | None = None,
-    revocations: RevocationStore | None = None,
+    revocations: RevocationStore | RemoteRevocations | None = None,
 ) -> None:
     """Put an application under its contract; call it after every other middleware was added.
 
@@ -67,7 +68,8 @@ def install(
     judged when the application starts: a disagreement raises ConfigurationError there.
     """
     deployment = deploy(contract, environ, keys, revocations)
-    runtime = Runtime(deployment.verifier)
+    store = deployment.revocations
+    runtime = Runtime(deployment.verifier, store if isinstance(store, RemoteRevocations) else None)
     refusals = Refusals(contract)
     refusals.attach(app, runtime)
     app.add_middleware(
@@ -78,7 +80,7 @@ def install(
         origins=deployment.origins,
         prepare=refusals.attach,
     )
-    if contract.revocation.mode == "backchannel" and deployment.revocations is not None:
-        receiver = Logout(runtime, deployment.revocations)
+    if contract.revocation.mode == "backchannel" and store is not None:
+        receiver = Logout(runtime, store)
         path = contract.revocation.path
         app.add_route(path, receiver.receive, methods=["POST"], include_in_schema=False)

@@ -7,6 +7,7 @@ Requirements: access:deny-by-default, access:documented, browser:cors.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from authpact.fastapi._runtime import RUNTIME, RouteRule, Runtime
 from authpact.fastapi._walk import FoundRoute, applications, found_routes
 from authpact.verify import judge_routes, rules_by_route, without_converters
 
+_NONE: Final[Mapping[bytes, bytes]] = MappingProxyType({})
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -58,10 +60,11 @@ class Entrance(CORSMiddleware):
             await self._start(receive, send)
         elif self._runtime.rules is None:
             self._judge()
-        if kind != "http":
-            await self.app(scope, receive, send)
-        elif b"origin" in dict(scope["headers"]):
+        headers = dict(scope["headers"]) if kind == "http" else _NONE
+        if b"origin" in headers:
             await super().__call__(scope, receive, send)
+        elif kind != "http" or b"authorization" in headers:  # shared by no cache: RFC 9111 3.5
+            await self.app(scope, receive, send)
         else:
             await self.app(scope, receive, _varying(send))
 
@@ -74,6 +77,7 @@ class Entrance(CORSMiddleware):
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             raise
         self._runtime.refresh()
+        await self._runtime.open_store()
 
     def _judge(self) -> None:
         found = tuple(found_routes(self._root))

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from authpact.errors import TokenMalformed, VerificationError
 from authpact.fastapi._refusals import TEXTS, log
 from authpact.fastapi._runtime import Runtime
-from authpact.verify import MAXIMUM_BYTES, RevocationStore
+from authpact.verify import MAXIMUM_BYTES, RemoteRevocations, RevocationStore
 
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _MEMBER: Final = "logout_token"
@@ -23,7 +23,7 @@ _MEMBER: Final = "logout_token"
 class Logout:
     """Receives logout tokens and remembers what they end."""
 
-    def __init__(self, runtime: Runtime, revocations: RevocationStore) -> None:
+    def __init__(self, runtime: Runtime, revocations: RevocationStore | RemoteRevocations) -> None:
         self._runtime = runtime
         self._revocations = revocations
 
@@ -37,7 +37,10 @@ class Logout:
             log(request.scope, error)
             content = {"detail": TEXTS["token_invalid"], "code": "token_invalid"}
             return JSONResponse(content, 400, _NO_STORE)
-        self._revocations.revoke(logout, verifier.now())
+        if isinstance(self._revocations, RemoteRevocations):
+            await self._revocations.revoke(logout, verifier.now())
+        else:
+            self._revocations.revoke(logout, verifier.now())
         return JSONResponse({}, 200, _NO_STORE)
 
 

@@ -18,8 +18,9 @@ from authpact.errors import (
     KeysUnavailable,
     TokenMalformed,
     TokenMissing,
+    TokenRevoked,
 )
-from authpact.verify import SOCKET, Principal, UnknownKey, Verifier
+from authpact.verify import SOCKET, Principal, RemoteRevocations, UnknownKey, Verifier
 
 _LOG: Final = logging.getLogger("authpact")
 RUNTIME: Final = "authpact.runtime"
@@ -51,8 +52,9 @@ class Runtime:
     routes were judged; a route that is not in it has no rule, and a gate in it lets nobody in.
     """
 
-    def __init__(self, verifier: Verifier) -> None:
+    def __init__(self, verifier: Verifier, remote: RemoteRevocations | None = None) -> None:
         self.verifier = verifier
+        self.remote = remote
         self.rules: Mapping[tuple[int, str], RouteRule] | None = None
         self._refreshing: asyncio.Task[bool] | None = None
 
@@ -78,6 +80,8 @@ class Runtime:
             principal = self.verifier.verify(token, now)
         except _MAY_PASS:
             principal = await self._retry(lambda: self.verifier.verify(token), now)
+        if self.remote is not None and await self.remote.is_revoked(principal, now):
+            raise TokenRevoked("the session of this token was ended")
         scope[PRINCIPAL] = principal
         if _LOG.isEnabledFor(logging.DEBUG):
             who = (ascii(principal.subject), ascii(principal.token_id))
@@ -106,6 +110,14 @@ class Runtime:
     def refresh(self) -> None:
         """Start a refresh of the keys and do not wait for it."""
         self._refreshing = asyncio.create_task(self.verifier.keys.refresh(self.verifier.now()))
+
+    async def open_store(self) -> None:
+        """Reach the remote store; where it is away, requests are refused until it is back."""
+        if self.remote is not None:
+            try:
+                await self.remote.open(self.verifier.now())
+            except KeysUnavailable as error:
+                _LOG.warning("revocation store not reached at start: %s", ascii(error.reason))
 
     def rule(self, scope: Scope) -> RouteRule:
         """Return the rule of the route that was matched. Raises AccessError without one."""

@@ -12,6 +12,8 @@ from authpact.verify._policy import (
     require_subject,
 )
 from authpact.verify._principal import Principal
+from authpact.verify._redis import RedisRevocations
+from authpact.verify._remote import ForgottenError, RemoteRevocations
 from authpact.verify._revocation import Logout, MemoryRevocations, RevocationStore
 from authpact.verify._routes import (
     AUTHENTICATED,
@@ -31,11 +33,14 @@ __all__ = [
     "SOCKET",
     "DeclaredRoute",
     "Deployment",
+    "ForgottenError",
     "KeySet",
     "KeySource",
     "Logout",
     "MemoryRevocations",
     "Principal",
+    "RedisRevocations",
+    "RemoteRevocations",
     "RevocationStore",
     "SharedSecrets",
     "SignatureKey",

@@ -8,7 +8,7 @@ token:numeric-dates, token:not-before, token:lifetime, token:expiry.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, cast
@@ -25,7 +25,9 @@ Claims = dict[str, object]
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value) and not _CONTROL.search(value)
+    if not isinstance(value, str) or not value:
+        return False
+    return (value.isascii() and value.isprintable()) or not _CONTROL.search(value)
 
 
 def _is_seconds(value: object) -> bool:
@@ -132,14 +134,20 @@ class ClaimRules:
             issued_at=seconds(claims, "iat"),
             expires_at=seconds(claims, "exp"),
             actor=None if actor is None else actor["sub"],
-            claims=MappingProxyType(dict(self._kept(claims))),
+            claims=self._kept(claims),
         )
 
-    def _kept(self, claims: Claims) -> Iterator[tuple[str, object]]:
-        """Yield the claims read-only; what every token has in common is kept once."""
-        for name, value in claims.items():
-            kept = self._shared.get(value, value) if isinstance(value, str) else freeze(value)
-            yield _NAMES.get(name, name), kept
+    def _kept(self, claims: Claims) -> Mapping[str, object]:
+        """Return the claims read-only; what every token has in common is kept once."""
+        shared = self._shared
+        return MappingProxyType(
+            {
+                _NAMES.get(name, name): shared.get(value, value)
+                if isinstance(value, str)
+                else freeze(value)
+                for name, value in claims.items()
+            }
+        )
 
     def _grant(self, names: tuple[str, ...]) -> _Grant:
         """Return the roles and what they permit: few combinations serve all users."""

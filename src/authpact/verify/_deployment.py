@@ -13,6 +13,9 @@ from authpact.contract import Contract
 from authpact.errors import ConfigurationError
 from authpact.verify._key_set import KeySet
 from authpact.verify._keys import KeySource
+from authpact.verify._redis import VARIABLE as REDIS_VARIABLE
+from authpact.verify._redis import RedisRevocations
+from authpact.verify._remote import OpenRemoteStore, OpenStore, RemoteRevocations
 from authpact.verify._revocation import MemoryRevocations, RevocationStore
 from authpact.verify._secrets import SharedSecrets
 from authpact.verify._verifier import Verifier
@@ -20,15 +23,19 @@ from authpact.verify._verifier import Verifier
 ORIGINS_VARIABLE: Final = "CORS_ORIGINS"
 """Replaces the contract's frontend origins in one deployment: exact origins, comma separated."""
 
+Store = RevocationStore | RemoteRevocations
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A verifier with its revocations, and the origins that may call the API from a browser."""
+    """A verifier with its revocations, and the origins that may call the API from a browser.
+
+    The verifier asks a local store itself. It never waits, so its caller asks a remote one.
+    """
 
     verifier: Verifier
-    revocations: RevocationStore | None
+    revocations: Store | None
     origins: tuple[str, ...]
 
 
@@ -36,7 +43,7 @@ def deploy(
     contract: Contract,
     environ: Mapping[str, str],
     keys: KeySource | None = None,
-    revocations: RevocationStore | None = None,
+    revocations: Store | None = None,
 ) -> Deployment:
     """Read the variables that the contract names; `keys` and `revocations` replace theirs.
 
@@ -44,7 +51,9 @@ def deploy(
     """
     problems: list[str] = []
     keys = keys or _collect(problems, lambda: _keys(contract, environ))
-    revocations = revocations or _collect(problems, lambda: _revocations(contract))
+    revocations = revocations or _collect(problems, lambda: _revocations(contract, environ))
+    if revocations is not None and contract.revocation.when_unavailable == "accept":
+        revocations = _opened(revocations)
     origins = _collect(problems, lambda: _origins(contract, environ))
     if problems or keys is None or origins is None:
         raise ConfigurationError(*problems)
@@ -53,7 +62,7 @@ def deploy(
         keys,
         issuer=_value(environ, contract.keys.issuer_env),
         audience=_value(environ, contract.keys.audience_env),
-        revocations=revocations,
+        revocations=None if isinstance(revocations, RemoteRevocations) else revocations,
     )
     return Deployment(verifier, revocations, origins)
 
@@ -80,15 +89,23 @@ def _keys(contract: Contract, environ: Mapping[str, str]) -> KeySource:
     return KeySet(contract, _value(environ, names.jwks_url_env) or issuer + names.jwks_path)
 
 
-def _revocations(contract: Contract) -> RevocationStore | None:
+def _revocations(contract: Contract, environ: Mapping[str, str]) -> Store | None:
     if contract.revocation.mode == "none":
         return None
-    if contract.revocation.store != "memory":
-        raise ConfigurationError(
-            f'revocation.store = "{contract.revocation.store}" has no store yet: '
-            'use "memory" with one process, or give install() a store of your own'
-        )
-    return MemoryRevocations(contract.token.lifetime + 2 * contract.token.leeway)
+    longest_life = contract.token.lifetime + 2 * contract.token.leeway
+    if contract.revocation.store == "memory":
+        return MemoryRevocations(longest_life)
+    url = _value(environ, REDIS_VARIABLE)
+    if url is None:
+        raise ConfigurationError(f"{REDIS_VARIABLE} is not set: write redis://… or rediss://…")
+    audience = _value(environ, contract.keys.audience_env) or contract.token.audience
+    return RedisRevocations(url, audience, longest_life)
+
+
+def _opened(store: Store) -> Store:
+    if isinstance(store, RemoteRevocations):
+        return OpenRemoteStore(store)
+    return OpenStore(store)
 
 
 def _origins(contract: Contract, environ: Mapping[str, str]) -> tuple[str, ...]:

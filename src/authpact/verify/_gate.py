@@ -11,8 +11,7 @@ import binascii
 import json
 import math
 import re
-from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from authpact.errors import TokenInvalid, TokenMalformed
 
@@ -31,8 +30,7 @@ _LAST: Final = {0: None, 2: frozenset(b"AQgw"), 3: frozenset(b"AEIMQUYcgkosw048"
 """Length of a part modulo 4 → the last characters whose unused bits are zero (RFC 4648 3.5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """A compact JWS taken apart; `signing_input` is what the signature covers (RFC 7515 5.2)."""
 
     header: bytes
@@ -90,7 +88,7 @@ def read_object(encoded: bytes, what: str) -> dict[str, object]:
     raw = decode(encoded)
     try:
         text = raw.decode("utf-8")
-        value = _DECODER.decode(text)
+        value = _parse(text)
         if "\\u" in text:
             _refuse_lone_surrogates(value)
     except (ValueError, RecursionError):
@@ -147,6 +145,15 @@ def _no_constant(_: str) -> NoReturn:
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant
 )
+
+
+def _parse(text: str) -> object:
+    """Parse JSON; most issuers write no white space around it, and then one call does it all."""
+    if text.startswith("{"):
+        value, end = _DECODER.raw_decode(text)
+        if end == len(text):
+            return value
+    return _DECODER.decode(text)
 
 
 def _refuse_lone_surrogates(value: object) -> None:
