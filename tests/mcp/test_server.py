@@ -38,7 +38,7 @@ def test_every_tool_describes_what_it_takes_and_gives(folder: Path, transport: T
         found = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(found) == {
             "design", "questions", "answer", "spec", "compile", "lint", "explain",
-            "contract_check", "probe",
+            "contract_check", "probe", "review",
         }  # fmt: skip
         for tool in found.values():
             assert tool.title and tool.description and tool.output_schema
@@ -156,6 +156,26 @@ def test_lint_names_line_and_remedy_of_a_fault(folder: Path) -> None:
         judged = given(await client.call_tool("lint", {"document": broken}))
         assert judged["clean"] is False
         assert all(f["line"] >= 1 and f["remedy"] for f in judged["findings"])  # type: ignore[union-attr]
+
+    talk(folder, "stdio", session)
+
+
+def test_existing_code_is_reviewed_below_the_folder_alone(folder: Path) -> None:
+    (folder / "backend").mkdir()
+    (folder / "backend/security.py").write_text(
+        "import jwt\n\ndef who(token: str) -> str:\n"
+        '    return jwt.decode(token, options={"verify_signature": False})["sub"]\n'
+    )
+
+    async def session(client: Client) -> None:
+        reviewed = given(await client.call_tool("review", {}))
+        assert reviewed["clean"] is False
+        (worst, *_) = reviewed["findings"]  # type: ignore[misc]
+        assert (worst["file"], worst["line"]) == ("backend/security.py", 4)
+        assert worst["requirement"] in REQUIREMENTS and worst["remedy"]
+        for outside in ("..", "/etc", "authpact.toml"):
+            refused = said(await client.call_tool("review", {"folder": outside}))
+            assert "is no folder below" in refused
 
     talk(folder, "stdio", session)
 

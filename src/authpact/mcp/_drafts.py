@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
-from authpact.brief import Draft, Given, draft
+from authpact.brief import Draft, Fact, Given, draft
 from authpact.contract import Contract
 from authpact.errors import AuthpactError
 
@@ -26,16 +26,21 @@ class Kept:
     """By question id."""
     accepted: Mapping[str, str]
     """The reason, by kind of deviation."""
+    project: tuple[Fact, ...] = ()
+    """What an existing project says where the brief says nothing."""
 
     @property
     def draft(self) -> Draft:
         """What the brief comes to. Raises AuthpactError for an answer to no question."""
-        return draft(self.brief, Given(self.answers, self.accepted))
+        return draft(self.brief, Given(self.answers, self.accepted, self.project))
 
     @property
     def id(self) -> str:
         """12 hexadecimal digits of what was said: the same words are the same draft."""
-        said = json.dumps([self.brief, dict(self.answers), dict(self.accepted)], sort_keys=True)
+        said = json.dumps(
+            [self.brief, dict(self.answers), dict(self.accepted), repr(self.project)],
+            sort_keys=True,
+        )
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 

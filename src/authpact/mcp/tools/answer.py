@@ -1,13 +1,13 @@
 """Take answers and accepted deviations into a draft."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
 from authpact.mcp._arguments import AcceptArgument, AnswersArgument
 from authpact.mcp._designed import Designed, designed
-from authpact.mcp._drafts import Kept
 from authpact.mcp._tool import Tool
 from authpact.mcp._workspace import Workspace
 
@@ -24,7 +24,11 @@ def _bind(workspace: Workspace) -> Callable[..., Designed]:
         Answers add up over calls; what nobody answers stays an assumption.
         """
         before = workspace.drafts.get(draft)
-        kept = Kept(before.brief, {**before.answers, **answers}, {**before.accepted, **accept})
+        kept = replace(
+            before,
+            answers={**before.answers, **answers},
+            accepted={**before.accepted, **accept},
+        )
         result = designed(kept)
         workspace.drafts.keep(kept)
         return result

@@ -1,7 +1,11 @@
 """Design from a brief."""
 
 from collections.abc import Callable
+from typing import Annotated
 
+from pydantic import Field
+
+from authpact.brief import read_project
 from authpact.mcp._arguments import AcceptArgument, AnswersArgument, BriefArgument
 from authpact.mcp._designed import Designed, designed
 from authpact.mcp._drafts import Kept
@@ -15,13 +19,17 @@ def _bind(workspace: Workspace) -> Callable[..., Designed]:
         brief: BriefArgument,
         answers: AnswersArgument = {},  # noqa: B006  # read only; the schema shows the default
         accept: AcceptArgument = {},  # noqa: B006
+        existing: Annotated[
+            bool, Field(description="Also read the project in the folder, where there is one.")
+        ] = False,
     ) -> Designed:
         """Design the authentication from a brief: contract, document, questions, deviations.
 
         Complete at once: what the brief leaves open is assumed and labelled. Ask the person the
         questions and about every deviation, then call `answer` with the draft.
         """
-        kept = Kept(brief, dict(answers), dict(accept))
+        project = read_project(workspace.folder) if existing else ()
+        kept = Kept(brief, dict(answers), dict(accept), project)
         result = designed(kept)
         workspace.drafts.keep(kept)
         return result
