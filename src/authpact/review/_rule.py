@@ -3,7 +3,7 @@
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -62,6 +62,17 @@ def at(
     """Return a hit at a call, a function or a line of a module."""
     line = place if isinstance(place, int) else place.line
     return Hit(module.path, line, message, severity)
+
+
+def once(hits: Iterable[tuple[str, Hit]]) -> Iterator[Hit]:
+    """Yield one hit for each cause: the worst, then the one nearest to the top of the tree."""
+    kept: dict[str, tuple[tuple[int, int, str, int], Hit]] = {}
+    for cause, hit in hits:
+        rank = -hit.severity.rank if hit.severity else 0
+        order = (rank, hit.file.count("/"), hit.file, hit.line)
+        if cause not in kept or order < kept[cause][0]:
+            kept[cause] = (order, hit)
+    yield from (hit for _, hit in kept.values())
 
 
 @lru_cache(maxsize=1)

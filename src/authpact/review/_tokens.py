@@ -73,6 +73,8 @@ class Mint:
     claims: tuple[str, ...]
     lifetime: float
     """Seconds, 0 when it is not known."""
+    lifetime_line: int = 0
+    """Line of the constant of the same file that sets it, 0 when there is none."""
 
 
 def seconds(text: str) -> float:
@@ -162,38 +164,28 @@ class Tokens:
                 self._evaluator.value(module, call.text_of("algorithm", 2) or '"HS256"'),
                 self._evaluator.value(module, call.text_of("key", 1)),
                 tuple(dict.fromkeys(re.findall(r"[\"'](\w+)[\"']\s*:", body))),
-                self._python_lifetime(module, body),
+                *self._python_lifetime(module, body),
             )
 
-    def _python_lifetime(self, module: Module, body: str) -> float:
-        total = 0.0
-        for name, unit, scale in (
-            ("days", "d", 86400),
-            ("hours", "h", 3600),
-            ("minutes", "m", 60),
-            ("seconds", "s", 1),
-        ):
-            match = re.search(rf"timedelta\([^)]*\b{name}\s*=\s*([\w.]+)", body)
-            if not match:
-                continue
-            known = self._evaluator.value(module, match[1]).literals
-            amount = number(match[1]) or (seconds(known[-1] + unit) / scale if known else 0)
-            if amount == 0:
-                amount = self._constant(module, match[1])
-            total = max(total, amount * scale)
-        return total
+    def _python_lifetime(self, module: Module, body: str) -> tuple[float, int]:
+        """Return the longest `timedelta` of a function in seconds, and the line that sets it."""
+        longest = (0.0, 0)
+        for name, scale in (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1)):
+            for text in re.findall(rf"timedelta\([^)]*\b{name}\s*=\s*([\w.]+)", body):
+                amount = number(text)
+                found = (amount, 0) if amount is not None else self._constant(module, text)
+                longest = max(longest, (found[0] * scale, found[1]))
+        return longest
 
-    def _constant(self, module: Module, name: str) -> float:
-        """Return a number behind a name: a constant, or a settings field's default."""
+    def _constant(self, module: Module, name: str) -> tuple[float, int]:
+        """Return a number behind a name, and its line when it is in this module."""
         found = self._project.symbol(module, name)
-        text = ""
         if found is not None and found.name in found.module.variables:
-            text = found.module.variables[found.name].value
+            variable = found.module.variables[found.name]
+            line = variable.line if found.module is module else 0
+            return _amount(variable.value), line
         rows = self._project.fields.get(name.rpartition(".")[2].lower(), [])
-        if not text and rows:
-            text = rows[-1][1].value
-        numbers = re.findall(r"\d[\d_]*", text)
-        return float(numbers[-1].replace("_", "")) if numbers else 0.0
+        return (_amount(rows[-1][1].value), 0) if rows else (0.0, 0)
 
     def _script_mints(self, module: Module) -> Iterator[Mint]:
         for call in module.calls:
@@ -237,3 +229,12 @@ class Tokens:
 def _is_jsonwebtoken(module: Module, call: Call) -> bool:
     imported = module.imported.get(call.name.partition(".")[0])
     return imported is not None and imported.module == "jsonwebtoken"
+
+
+def _amount(text: str) -> float:
+    """Return the number in an expression such as `int(os.getenv("X", "60"))`."""
+    product = number(text)
+    if product is not None:
+        return product
+    numbers = re.findall(r"\d[\d_]*", text)
+    return float(numbers[-1].replace("_", "")) if numbers else 0.0

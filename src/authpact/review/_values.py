@@ -104,6 +104,9 @@ class Evaluator:
             parts = split(text, operator)
             if len(parts) > 1:
                 return merge(self.value(module, p, line, depth + 1) for p in parts)
+        parts = split(text, "+")
+        if len(parts) > 1 and any(p[0] == "[" or p.startswith("list(") for p in parts):
+            return merge(self.value(module, p, line, depth + 1) for p in parts)
         tail = _TAIL.search(text)
         if tail:
             return self.value(module, text[: tail.start()], line, depth + 1)

@@ -14,14 +14,13 @@ _COOKIE: Final = re.compile(
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield APIs that authenticate by the session cookie while a bearer scheme is declared."""
+    decided = any(
+        v.function is not None and facts.is_reached(v.module, v.function)
+        for v in facts.verifications
+    )
     for module in facts.python:
         found = next(lines_matching(module.code, _COOKIE), None)
-        if (
-            found
-            and "HTTPBearer(" in module.code
-            and facts.issuers.is_used
-            and not facts.verifications
-        ):
+        if found and "HTTPBearer(" in module.code and facts.issuers.is_used and not decided:
             yield at(
                 module,
                 found[0],

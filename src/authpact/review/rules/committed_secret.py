@@ -19,6 +19,7 @@ _BLOCK: Final = re.compile(
     r"^\s*(?:export\s+)?([A-Z][A-Z0-9_]*(?:SECRET|SIGNING_KEY|JWT_KEY)[A-Z0-9_]*|SECRET_KEY)\s*[=:]\s*[\"']?([^\s\"'#]+)",
     re.MULTILINE,
 )
+_REPEATED: Final = 3
 _TOKEN: Final = re.compile(r"^eyJ[\w-]+\.[\w-]+")
 
 
@@ -65,7 +66,7 @@ def _documents(facts: Facts) -> Iterator[Hit]:
                 places.setdefault(match[2], []).append((source.path, line, match[1]))
     for value, found in places.items():
         in_code = any(value in m.code for m in facts.project.modules)
-        if len(found) > 1 and not in_code:
+        if len(found) >= _REPEATED and not in_code:
             path, line, name = min(found)
             yield Hit(path, line, f"A value of {name} is written down.", Severity.HIGH)
 

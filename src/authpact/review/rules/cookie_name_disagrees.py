@@ -4,7 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
-from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review._text import literal
 
 _SENT: Final = re.compile(
@@ -15,8 +15,8 @@ _READ: Final = re.compile(
 )
 
 
-def check(facts: Facts) -> Iterator[Hit]:
-    """Yield cookies that a proxy sends under a name the API does not read."""
+def _names(facts: Facts) -> set[str]:
+    """Return the names of session cookies that the API reads."""
     read = {m[1] for _, _, m in facts.matches(facts.python, _READ)}
     constants = {
         literal(a.value) or ""
@@ -24,17 +24,21 @@ def check(facts: Facts) -> Iterator[Hit]:
         for a in m.assignments
         if "COOKIE" in a.target.upper()
     }
-    names = {n for n in read | constants if re.search(r"session", n)}
-    if not names:
-        return
+    return {n for n in read | constants if "session" in n}
+
+
+def _sent(facts: Facts, names: set[str]) -> Iterator[tuple[str, Hit]]:
     for module, line, match in facts.matches(facts.scripts, _SENT):
         sent = match[1] or match[2]
-        if (
-            re.search(r"session", sent)
-            and sent not in names
-            and sent.removeprefix("__Secure-") not in names
-        ):
-            yield at(module, line, f"The API reads {min(names)}, not {sent}.")
+        if "session" in sent and sent.removeprefix("__Secure-") not in names:
+            yield sent, at(module, line, f"The API reads {min(names)}, not {sent}.")
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield cookies that a proxy sends under a name the API does not read."""
+    names = _names(facts)
+    if names:
+        yield from once(_sent(facts, names | {n.removeprefix("__Secure-") for n in names}))
 
 
 RULE = Rule(

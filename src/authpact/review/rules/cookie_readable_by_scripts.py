@@ -4,8 +4,10 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
-from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._model import Module
+from authpact.review._rule import Case, Hit, Rule, at, once
 
+_CREDENTIAL: Final = re.compile(r"session|token|jwt|auth", re.IGNORECASE)
 _OPEN: Final = re.compile(r"httpOnly\s*:\s*false")
 _WRITTEN: Final = re.compile(
     r"document\.cookie\s*=\s*`?[\"']?[^;\n]*(?:token|session|jwt)", re.IGNORECASE
@@ -16,41 +18,49 @@ _LIBRARY: Final = re.compile(
 _CLEARED: Final = re.compile(r"expires=Thu|max-age=0|Max-Age=-|=;", re.IGNORECASE)
 
 
-def _script_written(facts: Facts) -> Iterator[Hit]:
+def _cookie(facts: Facts, module: Module, text: str) -> str:
+    """Return the name of a cookie, so that one cookie is one cause."""
+    known = facts.evaluator.value(module, text.strip("${} ")).literals
+    return f"{module.path.partition('/')[0]} {known[0] if known else text}"
+
+
+def _script_written(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    message = "A token is written to a cookie by a script."
     for module, line, _ in facts.matches(facts.browser, _WRITTEN):
         if not _CLEARED.search(module.lines[line - 1]):
-            yield at(module, line, "A token is written to a cookie by a script.", Severity.MEDIUM)
-    for module, line, _ in facts.matches(facts.browser, _LIBRARY):
+            text = module.lines[line - 1].partition("cookie")[2]
+            name = text.partition("=")[2].strip(" `\"'").partition("=")[0]
+            yield _cookie(facts, module, name), at(module, line, message, Severity.MEDIUM)
+    for module, line, match in facts.matches(facts.browser, _LIBRARY):
         imported = " ".join(i.module for i in module.imports)
         if re.search(r"js-cookie|cookies-next|universal-cookie|nookies", imported):
-            yield at(module, line, "A token is written to a cookie by a script.", Severity.MEDIUM)
+            cause = _cookie(facts, module, match[0].partition("(")[2])
+            yield cause, at(module, line, message, Severity.MEDIUM)
+
+
+def _server_written(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    message = "A credential is in a cookie that scripts can read."
+    for module in facts.scripts:
+        for call in module.called("set", "serialize", "setCookie"):
+            text = " ".join(a.text for a in call.arguments)
+            if not _OPEN.search(text) or not _CREDENTIAL.search(text):
+                continue
+            numbers = range(call.line, call.end_line + 1)
+            line = next((n for n in numbers if "httpOnly" in module.lines[n - 1]), call.line)
+            yield (
+                _cookie(facts, module, call.text_of("", 0) or call.arguments[0].text),
+                at(module, line, message, Severity.HIGH),
+            )
+    for module in facts.python:
+        for call in module.called("set_cookie"):
+            name = call.text_of("key", 0)
+            if _CREDENTIAL.search(name) and call.text_of("httponly") == "False":
+                yield _cookie(facts, module, name), at(module, call, message, Severity.HIGH)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield credentials in cookies that scripts can read."""
-    for module in facts.scripts:
-        for call in module.calls:
-            text = " ".join(a.text for a in call.arguments)
-            if call.last not in {"set", "serialize", "setCookie"} or not _OPEN.search(text):
-                continue
-            if re.search(r"session|token|jwt|auth", text, re.IGNORECASE):
-                line = call.line + next(
-                    (
-                        n
-                        for n in range(call.end_line - call.line + 1)
-                        if "httpOnly" in module.lines[call.line + n - 1]
-                    ),
-                    0,
-                )
-                yield at(module, line, "A credential is in a cookie that scripts can read.")
-    for module in facts.python:
-        for call in module.called("set_cookie"):
-            if (
-                re.search(r"token|session|jwt", call.text_of("key", 0), re.IGNORECASE)
-                and call.text_of("httponly") == "False"
-            ):
-                yield at(module, call, "A credential is in a cookie that scripts can read.")
-    yield from _script_written(facts)
+    """Yield credentials in cookies that scripts can read, each cookie once."""
+    yield from once([*_server_written(facts), *_script_written(facts)])
 
 
 RULE = Rule(

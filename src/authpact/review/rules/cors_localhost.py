@@ -3,19 +3,22 @@ from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
-from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._rule import Case, Hit, Rule, at, once
 
 
-def check(facts: Facts) -> Iterator[Hit]:
-    """Yield origins that are fixed to this machine."""
+def _fixed(facts: Facts) -> Iterator[tuple[str, Hit]]:
     for cors in facts.cors:
         origins = cors.origins
         if origins.environment or not origins.literals or not origins.known or cors.pattern:
             continue
-        if cors.origins_text.startswith("[") and all(
-            re.search(r"localhost|127\.0\.0\.1|0\.0\.0\.0", o) for o in origins.literals
-        ):
-            yield at(cors.module, cors.origins_line, "The origins are fixed to localhost.")
+        local = all(re.search(r"localhost|127\.0\.0\.1|0\.0\.0\.0", o) for o in origins.literals)
+        if cors.origins_text.startswith("[") and local:
+            yield "", at(cors.module, cors.origins_line, "The origins are fixed to localhost.")
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield the first application whose origins are fixed to this machine."""
+    yield from once(_fixed(facts))
 
 
 RULE = Rule(

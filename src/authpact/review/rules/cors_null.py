@@ -1,21 +1,24 @@
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
+
+_NULL: Final = re.compile(r"[\"']null[\"']")
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield the origin `null` among those with credentials."""
     for cors in facts.cors:
-        if cors.credentials and "null" in cors.origins.literals:
-            home = facts.project.by_path.get(cors.origins.place[0], cors.module)
-            found = next(
-                (n for n, t in enumerate(home.lines, 1) if re.search(r"[\"']null[\"']", t)),
-                cors.call.line,
-            )
-            yield at(home, found, 'The origin "null" may send requests with credentials.')
+        if not cors.credentials or "null" not in cors.origins.literals:
+            continue
+        other = facts.project.by_path.get(cors.origins.place[0], cors.module)
+        places = [(m, n) for m in (cors.module, other) for n, _ in lines_matching(m.code, _NULL)]
+        module, line = places[0] if places else (cors.module, cors.call.line)
+        yield at(module, line, 'The origin "null" may send requests with credentials.')
 
 
 RULE = Rule(

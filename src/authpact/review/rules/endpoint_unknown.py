@@ -4,10 +4,10 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
-from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._rule import Case, Hit, Rule, at, once
 
 _PROXIED: Final = re.compile(
-    r"fetch\(\s*[`\"']\$\{\s*[\w.]*(?:API|BACKEND|api|backend)\w*\s*\}(/[^`\"'?\s]*)"
+    r"`\$\{\s*[\w.]*(?:API|BACKEND|api|backend|Api|Backend)\w*\s*\}(/[^`\"'?\s]*)"
 )
 _HOLE: Final = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\[[^\]]*\]")
 
@@ -24,17 +24,21 @@ def _exists(path: str, known: set[str]) -> bool:
     return any(re.search(pattern + "$", k) for k in known)
 
 
-def check(facts: Facts) -> Iterator[Hit]:
-    """Yield calls of the API under paths that it does not have."""
-    known = {_shape(p) for r in facts.routes if r.reachable for p in r.paths}
-    if not known:
-        return
+def _unknown(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
+    """Yield (cause, hit); paths with the same beginning have one cause."""
     for module, line, match in facts.matches(facts.handlers, _PROXIED):
         path = _shape(match[1])
-        last = next((p for p in reversed(path.split("/")) if p != "*"), "")
-        elsewhere = any(k.rstrip("/*").endswith(f"/{last}") for k in known)
-        if last and elsewhere and not _exists(path, known):
-            yield at(module, line, f"The API has no {path}.")
+        fixed = [p for p in path.split("/") if p not in {"", "*"}]
+        elsewhere = fixed and any(k.rstrip("/*").endswith(f"/{fixed[-1]}") for k in known)
+        if elsewhere and not _exists(path, known):
+            cause = f"{module.path.partition('/')[0]} {'/'.join(fixed[:2])}"
+            yield cause, at(module, line, f"The API has no {path}.")
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield calls of the API under paths that it has elsewhere."""
+    known = {_shape(p) for r in facts.routes if r.reachable for p in r.paths}
+    yield from once(_unknown(facts, known))
 
 
 RULE = Rule(

@@ -12,7 +12,9 @@ _COOKIE: Final = re.compile(r"cookies\.(?:get|has)\(\s*[\"'`]([^\"'`]+)[\"'`]")
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield page guards that only look whether a cookie of the project's own is there."""
+    """Yield page guards that only look for a cookie, where no API verifies anything behind them."""
+    if any(r.protected for r in facts.routes):
+        return
     for module in facts.scripts:
         if not _FILE.search(module.path) or re.search(
             r"getSession|verify|betterFetch|getSessionCookie|getCookieCache", module.code

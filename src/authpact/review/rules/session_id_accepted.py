@@ -7,7 +7,8 @@ from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
 _SQL: Final = re.compile(
-    r"(?:session|s)\W?\.\W?[\"']?id[\"']?\s*=\s*(?::|%s|\$|\?)\w*.*?\bOR\b|\bOR\b\s+(?:\w+\.)?[\"']?id[\"']?\s*=\s*(?::|%\(?)\w*(?:token|session)",
+    r"\btoken\W{0,2}\s*=\s*(\S+)\s+OR\s+\W?(?:\w+\.)?\W?id\W?\s*=\s*\1"
+    r"|\bid\W?\s*=\s*(\S+)\s+OR\s+\W?(?:\w+\.)?\W?token\W?\s*=\s*\2",
     re.IGNORECASE,
 )
 _ORM: Final = re.compile(r"\b\w*Session\w*\.id\s*==\s*\w*token\w*")

@@ -8,23 +8,36 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
 _SESSION_TOKEN: Final = re.compile(
-    r"\bsession\??\.(?:data\??\.)?(?:session\??\.)?token\b|\bdata\??\.session\??\.token\b|\.session\??\.token\b"
+    r"\bsession\??\.(?:data\??\.)?(?:session\??\.)?token\b|\bdata\??\.session\??\.token\b"
+    r"|\.session\??\.token\b|\.session as \w+\)\??\.token\b"
 )
+
+
+_LOOKED_UP: Final = re.compile(r"\w*Session\w*\.token\s*==|FROM\s+\W{0,2}session\b", re.IGNORECASE)
+
+
+def _demands_jwt(facts: Facts) -> bool:
+    """Whether the API is made to verify JWTs, and does not look session tokens up."""
+    imported = any(
+        i.module.partition(".")[0] in {"jwt", "jose"} for m in facts.python for i in m.imports
+    )
+    required = any(facts.environment.pins(p) for p in ("python-jose", "pyjwt"))
+    looked_up = any(_LOOKED_UP.search(m.code) for m in facts.python)
+    return (imported or required) and not looked_up
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield clients that send the opaque session token to a JWT verifier."""
     servers = facts.issuers.servers
-    if not servers or any("jwt" in s.plugins for s in servers) or not facts.tokens.verifications:
+    if not servers or any("jwt" in s.plugins for s in servers) or not _demands_jwt(facts):
         return
     for module in facts.scripts:
-        if not re.search(r"Bearer\s", module.code):
+        if not re.search(r"Bearer\s|setToken\(", module.code):
             continue
         found = next(lines_matching(module.code, _SESSION_TOKEN), None)
         if found:
-            yield at(
-                module, found[0], "The opaque session token is sent where the API expects a JWT."
-            )
+            message = "The opaque session token is sent where the API expects a JWT."
+            yield at(module, found[0], message)
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._model import Module
-from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._rule import Case, Hit, Rule, at, once
 
 _ACCESS: Final = re.compile(r"\b(local|session)Storage\.(getItem|setItem)\(\s*([^,)\n]+)")
 
@@ -17,8 +17,7 @@ def _uses(facts: Facts) -> Iterator[tuple[Module, int, str, str, str]]:
             yield module, line, match[1], match[2], key
 
 
-def check(facts: Facts) -> Iterator[Hit]:
-    """Yield reads of a token from a key of web storage that nothing writes."""
+def _unwritten(facts: Facts) -> Iterator[tuple[str, Hit]]:
     uses = list(_uses(facts))
     written = {
         (m.path.partition("/")[0], store, key) for m, _, store, how, key in uses if how == "setItem"
@@ -28,7 +27,13 @@ def check(facts: Facts) -> Iterator[Hit]:
         token = re.search(r"token|jwt", key, re.IGNORECASE)
         others = any(r == root and re.search(r"token|jwt", k, re.IGNORECASE) for r, _, k in written)
         if how == "getItem" and token and others and (root, store, key) not in written:
-            yield at(module, line, f'Nothing writes the key "{key}" of {store}Storage.')
+            cause = f"{root} {store} {key}"
+            yield cause, at(module, line, f'Nothing writes the key "{key}" of {store}Storage.')
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield reads of a token from a key of web storage that nothing writes."""
+    yield from once(_unwritten(facts))
 
 
 RULE = Rule(

@@ -26,9 +26,10 @@ def check(facts: Facts) -> Iterator[Hit]:
         name = mint.function.name if mint.function else ""
         if _longest(mint) <= _DAY or re.search(r"refresh|verif|reset|invite", name, re.IGNORECASE):
             continue
+        in_python = mint.module.language == "python"
         days = _longest(mint) / _DAY
-        place = mint.function if mint.function and mint.module.language == "python" else mint.call
-        yield at(mint.module, place, f"The token lives {days:g} days.")
+        whole = mint.function if in_python and mint.function else mint.call
+        yield at(mint.module, mint.lifetime_line or whole, f"The token lives {days:g} days.")
 
 
 RULE = Rule(
