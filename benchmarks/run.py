@@ -1,138 +1,105 @@
-"""Verification side by side: the same tokens, one process, one run. Only the ratios mean anything."""
+"""Everything side by side on one machine in one run; writes docs/reference/performance.md."""
 
-import base64
-import hashlib
-import statistics
-import time
-import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import logging
+import sys
+import warnings
 from pathlib import Path
 from typing import Final
 
-import jwt
-from joserfc import jws
-from joserfc.jwk import OctKey
-from joserfc.jwt import JWTClaimsRegistry
-from joserfc.jwt import decode as joserfc_decode
+import asgi
+import http_level
+import library
+import peers
+import weight
+from timing import table
 
-from authpact import Verifier
-from authpact.contract import default_contract
-from authpact.testing import LocalIssuer
-
-TOKENS: Final = 2_000
-ROUNDS: Final = 15
 PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "performance.md"
+HEAD: Final = """\
+# Performance
+
+Written by `make bench`: one run on one machine. Compare the ratios inside of it, not the microseconds
+with those of another machine. Every verifier gets the same tokens and checks signature, issuer,
+audience, expiry and required claims; authpact also checks canonical form, `typ`, `client_id`, `sid`,
+roles, the longest life and every shape. Its application carries CORS and the guarded start; those of
+the peers do not. Ratios are taken between best rounds.
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One way of verifying and its microseconds per token: best round and median round."""
-
-    name: str
-    best: float
-    median: float
-
-
-def measure(name: str, verify: Callable[[str], object], tokens: Sequence[str]) -> Row:
-    """Time whole rounds over all tokens; the best round is the least disturbed one."""
-    rounds = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        for token in tokens:
-            verify(token)
-        rounds.append((time.perf_counter() - start) / len(tokens) * 1e6)
-    return Row(name, min(rounds), statistics.median(rounds))
-
-
-def cold_authpact(verifier: Verifier, issuer: LocalIssuer) -> Callable[[list[str]], Row]:
-    """Every round gets a verifier that has seen none of the tokens."""
-
-    def run(tokens: list[str]) -> Row:
-        rounds = []
-        for _ in range(ROUNDS):
-            fresh = Verifier(verifier.contract, issuer.keys)
-            start = time.perf_counter()
-            for token in tokens:
-                fresh.verify(token)
-            rounds.append((time.perf_counter() - start) / len(tokens) * 1e6)
-        return Row("authpact, every token new", min(rounds), statistics.median(rounds))
-
-    return run
-
-
-def rows() -> list[Row]:
-    """Verify HS256 tokens with signature, issuer, audience, expiry and required claims checked."""
-    contract = default_contract()
-    issuer = LocalIssuer(contract)
-    tokens = [issuer.token(f"user-{uuid.uuid4().hex}") for _ in range(TOKENS)]
-    text = issuer.environ[contract.keys.verification_keys_env].partition(":")[2]
-    key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    names = ["exp", "iat", "iss", "aud", "sub", "jti"]
-    registry = JWTClaimsRegistry(
-        leeway=10,
-        iss={"essential": True, "value": contract.token.issuer},
-        aud={"essential": True, "value": contract.token.audience},
-        **{name: {"essential": True} for name in ("sub", "exp", "iat", "jti")},
-    )
-    oct_key = OctKey.import_key(key)
-
-    def pyjwt(token: str) -> object:
-        return jwt.decode(  # noqa: TID251  # the peer that is measured
-            token,
-            key,
-            algorithms=["HS256"],
-            issuer=contract.token.issuer,
-            audience=contract.token.audience,
-            leeway=10,
-            options={"require": names},
-        )
-
-    def joserfc(token: str) -> object:
-        found = joserfc_decode(token, oct_key, algorithms=["HS256"])
-        registry.validate(found.claims)
-        return found
-
-    remembered = {hashlib.sha256(t.encode()).digest(): t for t in tokens}
-    verifier = Verifier(contract, issuer.keys)
-    return [
-        measure(
-            "sha256 and a dict (the floor)",
-            lambda t: remembered[hashlib.sha256(t.encode()).digest()],
-            tokens,
-        ),
-        measure("authpact, token seen before", verifier.verify, tokens),
-        cold_authpact(verifier, issuer)(tokens),
-        measure(
-            "joserfc signature alone",
-            lambda t: jws.deserialize_compact(t, oct_key, ["HS256"]),
-            tokens,
-        ),
-        measure("joserfc", joserfc, tokens),
-        measure("PyJWT", pyjwt, tokens),
+def _ratios(found: dict[str, dict[str, float]]) -> str:
+    lines = [
+        (name, f"{values['is']:.2f}", f"{sign} {values['target']:g}")
+        for name, values in found.items()
+        for sign in ("≥" if values.get("least") else "≤",)
     ]
+    return table(("what", "ratio or value", "target"), lines)
+
+
+def _library(found: dict[str, dict[str, float]]) -> str:
+    hs, ed = library.rows("HS256"), library.rows("EdDSA")
+    hot = hs[library.HOT].best / hs[library.FLOOR].best
+    found["hot verification ÷ (SHA-256 and a dict)"] = {"is": hot, "target": 2.5}
+    for peer in ("joserfc", "PyJWT", "python-jose"):
+        if peer in hs:
+            cold = hs[library.COLD].best / hs[peer].best
+            found[f"new HS256 token ÷ {peer}"] = {"is": cold, "target": 1}
+    new = ed[library.COLD].best / ed[library.PRIMITIVE].best
+    found["new EdDSA token ÷ the primitive"] = {"is": new, "target": 1.25}
+    return f"{library.section('HS256', hs)}\n\n{library.section('EdDSA', ed)}"
+
+
+def _asgi(found: dict[str, dict[str, float]]) -> str:
+    hs, ed = asgi.rows("HS256"), asgi.rows("EdDSA")
+    ours = asgi.added(hs, "authpact")
+    found["added to a request ÷ an empty dependency"] = {
+        "is": ours / asgi.added(hs, asgi.EMPTY),
+        "target": 2,
+    }
+    by_hand = asgi.added(hs, "PyJWT in a dependency") / ours
+    found["PyJWT in a dependency ÷ authpact, HS256"] = {"is": by_hand, "target": 4, "least": 1}
+    bridge = "fastapi-better-auth-bridge"
+    if bridge in ed:
+        ratio = asgi.added(ed, bridge) / asgi.added(ed, "authpact")
+        found[f"{bridge} ÷ authpact, EdDSA"] = {"is": ratio, "target": 8, "least": 1}
+    quiet, flooded = asgi.flood()
+    found["p99 under nine forged tokens for each good one ÷ quiet p99"] = {
+        "is": flooded / quiet,
+        "target": 2,
+    }
+    return f"{asgi.section('HS256', hs)}\n\n{asgi.section('EdDSA', ed)}"
+
+
+def _weight(found: dict[str, dict[str, float]]) -> None:
+    milliseconds = weight.import_milliseconds("authpact.fastapi")
+    found["ms that authpact.fastapi adds to importing fastapi"] = {"is": milliseconds, "target": 40}
+    if peers.installed("cyclopts"):
+        found["ms of authpact --help"] = {"is": weight.command_milliseconds(), "target": 200}
+    count, size = weight.remembered()
+    found["tokens remembered of a million distinct ones"] = {"is": count, "target": 4096}
+    found["bytes for each"] = {"is": size, "target": 1024}
 
 
 def main() -> None:
-    """Print the table and write the page."""
-    found = rows()
-    floor, cold = found[0].best, found[2].best
-    lines = [
-        "| HS256, all claims checked | µs best | µs median | ÷ floor | ÷ authpact cold |",
-        "| --- | --- | --- | --- | --- |",
+    """Print the tables and write the page."""
+    logging.disable()
+    warnings.simplefilter("ignore")
+    found: dict[str, dict[str, float]] = {}
+    verification = _library(found)
+    requests = _asgi(found)
+    _weight(found)
+    served = http_level.section()
+    absent = [
+        name
+        for name, module in {
+            "python-jose": "jose",
+            "fastapi-better-auth-bridge": "fastapi_better_auth",
+            "granian": "granian",
+        }.items()
+        if not peers.installed(module)
     ]
-    lines += [
-        f"| {r.name} | {r.best:.2f} | {r.median:.2f} | {r.best / floor:.1f} | {r.best / cold:.2f} |"
-        for r in found
-    ]
-    text = "\n".join(lines)
-    print(text)
-    PAGE.write_text(
-        "# Performance\n\nWritten by `make bench`: one run on one machine; compare the ratios, not the "
-        f"microseconds. authpact does more checks than its peers here (canonical form, `typ`, `client_id`, `sid`, "
-        f"lifetime cap).\n\n{text}\n",
-        encoding="utf-8",
-    )
+    missing = f"Not installed, so not measured: {', '.join(absent)}.\n" if absent else ""
+    parts = [HEAD + missing, _ratios(found), verification, requests, served]
+    PAGE.write_text("\n\n".join(part.strip() for part in parts) + "\n", encoding="utf-8")
+    sys.stdout.write(PAGE.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

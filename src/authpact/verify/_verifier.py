@@ -76,6 +76,11 @@ class Verifier:
         """Return what the clock says, in epoch seconds."""
         return self._clock()
 
+    @property
+    def remembered(self) -> int:
+        """Say how many verified tokens are remembered; bounded, whatever arrives."""
+        return len(self._tokens)
+
     def verify(self, token: str | bytes, now: float | None = None) -> Principal:
         """Return who the token speaks for. `now` is in epoch seconds, default the clock.
 
