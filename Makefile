@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo test check corpus bench test-next test-browser test-tools test-slow docs golden format lock clean
+.PHONY: help setup demo test check corpus bench test-next test-browser test-tools test-slow docs golden faults format lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,9 @@ corpus: setup ## Score the rules of the review (CORPUS=folder of trees, LABELS=f
 bench: setup ## Measure side by side and print ratios
 	$(BIN)/python benchmarks/run.py
 
+faults: setup ## Make every fault for real and write the reliability page (FAULTS="--seconds 10 --rotation 60")
+	PYTHONPATH=tests $(BIN)/python -m faults $(FAULTS)
+
 test-next: examples/todo/frontend/node_modules/.ready ## Build the Next.js application
 	cd examples/todo/frontend && NEXT_TELEMETRY_DISABLED=1 NEXT_PUBLIC_API_URL=http://localhost:8000 $(NPM) run build
 
@@ -82,7 +85,7 @@ test-tools: setup tests/tools/node_modules/.ready ## Hold what is compiled for O
 	$(BIN)/python -m pytest -m tools tests/tools $(PYTEST_ARGS)
 
 lock: setup ## Write the hash-locked requirements again
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal pyproject.toml --extra stack --extra mcp --extra llm --extra testing --group dev --group example -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal pyproject.toml --all-extras --group dev --group example -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal --group browser -c requirements/dev.txt -o requirements/browser.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal --group tools -c requirements/dev.txt -o requirements/tools.txt
 
