@@ -20,7 +20,7 @@ PUBLIC = {
         "require_role",
         "require_subject",
     },
-    "authpact.testing": {"OMIT", "LocalIssuer"},
+    "authpact.testing": {"OMIT", "LocalIssuer", "forgeries"},
 }
 
 

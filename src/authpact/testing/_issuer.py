@@ -1,20 +1,18 @@
-"""A local issuer for the tests of an application: no Better Auth, no network, no fixed secret.
+"""An issuer for tests: keys made for it alone, tokens exactly as the contract asks for them.
 
-    issuer = LocalIssuer(contract)
-    install(app, contract, environ=issuer.environ, keys=issuer.keys)
-    client.get("/api/u1/tasks", headers=issuer.headers("u1", roles=["admin"]))
-
-The keys are generated for each issuer. What it signs is exactly what the contract asks for; every
-claim and header member can be replaced or left out, so a test can also ask for a wrong token.
+Every claim and header member can be replaced or left out, so a test can ask for a wrong token too.
 """
 
 import base64
 import hmac
 import json
 import secrets
+import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
 from typing import Final
 
@@ -25,8 +23,6 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from authpact.contract import Contract
 from authpact.verify import KeySource, SharedSecrets, StaticKeys, read_key
-
-__all__ = ["OMIT", "LocalIssuer"]
 
 
 class _Omit:
@@ -39,6 +35,21 @@ OMIT: Final = _Omit()
 
 _EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 _Sign = Callable[[bytes], bytes]
+
+
+class _KeySet(BaseHTTPRequestHandler):
+    body = b""
+
+    def do_GET(self) -> None:
+        """Answer with the key set, whatever the path is."""
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: a test has its own output."""
 
 
 class LocalIssuer:
@@ -70,6 +81,22 @@ class LocalIssuer:
         return MappingProxyType(
             {names.jwks_url_env: self.contract.token.issuer + self.contract.keys.jwks_path}
         )
+
+    @contextmanager
+    def serving(self) -> Iterator[Mapping[str, str]]:
+        """Serve the key set on this machine; yield the environment of an API that fetches it."""
+        if self.contract.algorithm.symmetric:
+            yield self.environ
+            return
+        body = json.dumps(self.key_set).encode()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), type("_Served", (_KeySet,), {"body": body}))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            url = f"http://127.0.0.1:{server.server_port}{self.contract.keys.jwks_path}"
+            yield MappingProxyType({self.contract.keys.jwks_url_env: url})
+        finally:
+            server.shutdown()
+            server.server_close()
 
     @property
     def keys(self) -> KeySource:

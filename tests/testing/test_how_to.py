@@ -1,0 +1,60 @@
+"""The page about testing, executed as it stands, in both modes; and the fixtures' own refusals."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from authpact import Contract, Verifier
+from authpact.errors import ConfigurationError, VerificationError
+from authpact.testing import LocalIssuer, forgeries
+from authpact.testing.plugin import as_role
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "test-your-app.md"
+FILES = dict(
+    re.findall(r"^```\w+ (\S+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+)
+
+
+def run(folder: Path, change: Callable[[str, str], str]) -> str:
+    for name, text in FILES.items():
+        (folder / name).write_text(change(name, text), encoding="utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.mark.parametrize("mode", ["", '[token]\nmode = "jwks"\nalgorithm = "EdDSA"\n'])
+def test_the_page_works_as_it_stands(mode: str, tmp_path: Path) -> None:
+    said = run(tmp_path, lambda name, text: text + mode if name == "authpact.toml" else text)
+    assert "5 passed" in said, said
+
+
+def test_the_tests_of_the_page_fail_for_an_open_application(tmp_path: Path) -> None:
+    def opened(name: str, text: str) -> str:
+        return text.replace("principal: CurrentPrincipal", 'principal: str = ""').replace(
+            "return principal.subject", 'return ""', 1
+        )
+
+    assert "passed" not in run(tmp_path, opened)
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "ES256"])
+def test_every_forgery_is_refused_and_its_opposite_is_not(algorithm: str) -> None:
+    mode = "shared-secret" if algorithm == "HS256" else "jwks"
+    contract = Contract.model_validate({"token": {"algorithm": algorithm, "mode": mode}})
+    issuer = LocalIssuer(contract)
+    verifier = Verifier(contract, issuer.keys)
+    assert verifier.verify(issuer.token())
+    for mistake, token in forgeries(issuer).items():
+        with pytest.raises(VerificationError):
+            raise AssertionError(f"{mistake}: {verifier.verify(token)}")
+
+
+def test_a_role_that_the_contract_lacks_is_an_error_of_the_test() -> None:
+    headers: Callable[..., Mapping[str, str]] = as_role.__wrapped__(LocalIssuer(Contract()))  # type: ignore[attr-defined]  # the function below the fixture
+    with pytest.raises(ConfigurationError, match="no role admin"):
+        headers("admin")
