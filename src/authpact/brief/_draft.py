@@ -7,12 +7,13 @@ from typing import Final
 from authpact.brief._decided import decisions
 from authpact.brief._deviations import Deviating, deviations, recorded
 from authpact.brief._endpoints import endpoints
-from authpact.brief._fact import Fact, Value, fact
+from authpact.brief._fact import Fact, Mention, Value, fact
 from authpact.brief._facts import Mentions, distinct, mentions
 from authpact.brief._questions import Question, all_questions, questions, stated
 from authpact.brief._reading import Reading, read
 from authpact.brief._roles import role_names, roles
 from authpact.brief._settled import Settled, Settlement, Warned, answered, settle, typed
+from authpact.brief._stance import Stance
 from authpact.contract import Contract, Decision
 from authpact.errors import AuthpactError
 
@@ -59,7 +60,7 @@ def draft(text: str, given: Given | None = None) -> Draft:
     """
     given = given or Given()
     reading = read(text)
-    said = mentions(reading)
+    said = _with_project(mentions(reading), given.project)
     state = settle(reading, said)
     _from_project(state, given.project)
     answered(state, _answers(given.answers))
@@ -101,8 +102,21 @@ def _from_project(state: Settlement, project: Sequence[Fact]) -> None:
     """Let a project fill what the brief leaves open."""
     for one in project:
         table = one.field.partition(".")[0]
-        if one.field not in state.values and (table in _TABLES or one.field == "database"):
-            state.values[one.field] = Settled(one.value, "brief", one.evidence)
+        if one.field in state.values or not (table in _TABLES or one.field == "database"):
+            continue
+        state.values[one.field] = Settled(one.value, "brief", one.source)
+        if one.field == "token.algorithm":
+            state.values["token.mode"] = Settled("jwks", "brief", one.source)
+
+
+def _with_project(said: Mentions, project: Sequence[Fact]) -> Mentions:
+    """Add the routes and roles of a project where the brief names none."""
+    added = tuple(
+        Mention(one.field, one.value, -1, -1, Stance.WANTED)
+        for one in project
+        if one.field in {"route", "roles"} and not said.wanted(one.field)
+    )
+    return Mentions((*said.all, *added))
 
 
 def _resources(reading: Reading, state: Settlement, said: Mentions) -> tuple[str, ...]:
@@ -137,7 +151,9 @@ def _contract(
 
 
 def _words(reading: Reading, said: Mentions, *fields: str) -> str:
-    return next((typed(reading, m) for name in fields for m in said.wanted(name)), "")
+    return next(
+        (typed(reading, m) for name in fields for m in said.wanted(name) if m.start >= 0), ""
+    )
 
 
 def _table(state: Settlement, name: str) -> dict[str, Value]:

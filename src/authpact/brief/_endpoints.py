@@ -7,7 +7,7 @@ from typing import Final
 from authpact.brief._facts import Mentions
 from authpact.brief._paths import owner_parameter
 from authpact.brief._reading import Reading
-from authpact.contract import Endpoint, default_contract
+from authpact.contract import PARAMETER, Endpoint, default_contract
 
 _OWN_PATH: Final = re.compile(
     r"\bno user[ _-]?ids? in (?:the )?(?:path|url|route)|\buser(?:[ _-]?id)? (?:comes |is taken |taken )?(?:only )?from (?:the )?(?:token|jwt|sub)\b|\bwithout (?:the )?user[ _-]?id in|"
@@ -30,6 +30,20 @@ def endpoints(
     reading: Reading, said: Mentions, resources: Sequence[str], roles: Sequence[str]
 ) -> tuple[Endpoint, ...]:
     """Return every operation with its access level; the todo operations where nothing is named."""
+    return _distinct(_operations(reading, said, resources, roles))
+
+
+def _distinct(found: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
+    """Drop what names the same operation twice, whatever its parameters are called."""
+    first: dict[tuple[str, str], Endpoint] = {}
+    for one in found:
+        first.setdefault((one.method, PARAMETER.sub("{}", one.path)), one)
+    return tuple(first.values())
+
+
+def _operations(
+    reading: Reading, said: Mentions, resources: Sequence[str], roles: Sequence[str]
+) -> tuple[Endpoint, ...]:
     routes = [m.value for m in said.wanted("route") if isinstance(m.value, tuple)]
     if routes:
         return tuple(_listed(route, resources, roles) for route in routes)

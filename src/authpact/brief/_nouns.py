@@ -112,7 +112,7 @@ def _segment(taken: list[re.Match[str]]) -> tuple[str, int, int] | None:
     if any(word in _NEVER for word in words[:-1]):
         words = words[-1:]
     name = ascii_name("-".join([*words[:-1], last]))
-    return (name, taken[0].start(), taken[-1].end()) if name else None
+    return (name[:64], taken[0].start(), taken[-1].end()) if name[:1].isalpha() else None
 
 
 def _is_plural(word: str) -> bool:

@@ -1,16 +1,20 @@
 """The roles with their permissions."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from authpact.brief._facts import Mentions, distinct
 from authpact.contract import Endpoint, Role
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
 
 def role_names(said: Mentions) -> tuple[str, ...]:
     """Return the roles a text names, in its order."""
     named = [str(m.value) for m in distinct(said.wanted("roles"))]
     granted = [name.split(".")[1] for name in said.below("roles.") if name.endswith(".permissions")]
-    return tuple(dict.fromkeys((*named, *granted)))
+    return tuple(name for name in dict.fromkeys((*named, *granted)) if _NAME.fullmatch(name))
 
 
 def roles(said: Mentions, names: Sequence[str], operations: Sequence[Endpoint]) -> dict[str, Role]:

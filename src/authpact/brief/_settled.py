@@ -11,6 +11,8 @@ from authpact.brief.topics.algorithm import NEAREST
 
 Source = Literal["brief", "answer", "default"]
 
+_USUAL: Final = 900
+"""Seconds an access token lives where nobody says otherwise."""
 _SAFEST: Final = ("memory", "cookie", "storage")
 _LIMITS: Final = {
     "token.lifetime": (60, 3600, "1 minute to 1 hour"),
@@ -71,11 +73,25 @@ def settle(reading: Reading, said: Mentions) -> Settlement:
         found = said.wanted(name)
         if found:
             _put(state, reading, name, found[0])
+    _fit(state)
     scope = [m for m in said.wanted("project.scope") if m.value == "Phase II"]
     if scope:
         _put(state, reading, "project.scope", scope[0])
     _origins(state, reading, said)
     return state
+
+
+def _fit(state: Settlement) -> None:
+    """A token never outlives its session, and the leeway is shorter than the token."""
+    token, session = state.get("token.lifetime"), state.get("session.lifetime")
+    if isinstance(session, int) and (token if isinstance(token, int) else _USUAL) > session:
+        state.values["token.lifetime"] = Settled(session, state.values["session.lifetime"].origin)
+        message = "a token cannot outlive its session; token.lifetime is cut to the session's"
+        state.warnings.append(Warned("lifetime", message))
+    leeway, token = state.get("token.leeway"), state.get("token.lifetime")
+    if isinstance(leeway, int) and isinstance(token, int) and leeway >= token:
+        del state.values["token.leeway"]
+        state.warnings.append(Warned("leeway", "the leeway is as long as a token; the default is kept"))
 
 
 def typed(reading: Reading, found: Mention) -> str:
@@ -231,3 +247,4 @@ def answered(state: Settlement, chosen: Mapping[str, Value]) -> None:
             _algorithm_is(state, str(value), "answer", "")
         else:
             state.values[name] = Settled(value, "answer")
+    _fit(state)

@@ -100,7 +100,7 @@ def _value(one: Fact) -> str:
 def _row(name: str, value: str, note: str, width: int) -> Iterator[str]:
     head = f"  {name:{_LEFT}} {value}"
     if len(head) + 2 + len(note) <= width:
-        yield f"{head}  {note}"
+        yield f"{head}  {note}".rstrip()
         return
     yield from wrapped(head.strip(), width, _LEFT + 3)
     yield from wrapped(note, width, _LEFT + 3, _LEFT + 3)

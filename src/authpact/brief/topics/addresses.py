@@ -14,9 +14,9 @@ _URL: Final = re.compile(
     r"\blocalhost:\d{2,5}\b"
 )
 _LABELS: Final = (
-    ("token.issuer", r"\biss\b|\bissuer\b|\baussteller\b|\bémetteur\b|\bemisor\b|BETTER_AUTH_URL|JWT_ISSUER|发行者|签发者|発行者"),
+    ("token.issuer", r"\biss\b|\bissuer\b|\baussteller\b|\bémetteur\b|\bemisor\b|JWT_ISSUER|发行者|签发者|発行者"),
     ("token.audience", r"\baud\b|\baudience\b|\bempfänger\b|\baudiencia\b|\bapis?\b|\bbackend\b|\bfastapi\b|\bAPI_URL\b|NEXT_PUBLIC_\w*API\w*|JWT_AUDIENCE|后端|受众|バックエンド"),
-    ("frontend.origins", r"\bcors\b|\borigins?\b|\bfront ?-?end\b|\bapp\b|\bweb ?(?:app|site)?\b|\bsite\b|\bui\b|\bnext(?:\.?js)?\b|\bspa\b|\bbrowser\b|\bclient\b|\bportal\b|\bdomains?\b|\bursprung\b|\borigen\b|前端|来源|フロントエンド|オリジン"),
+    ("frontend.origins", r"BETTER_AUTH_URL|\bcors\b|\borigins?\b|\bfront ?-?end\b|\bapp\b|\bweb ?(?:app|site)?\b|\bsite\b|\bui\b|\bnext(?:\.?js)?\b|\bspa\b|\bbrowser\b|\bclient\b|\bportal\b|\bdomains?\b|\bursprung\b|\borigen\b|前端|来源|フロントエンド|オリジン"),
 )  # fmt: skip
 _LABEL: Final = re.compile(
     "|".join(f"(?P<l{i}>{words})" for i, (_, words) in enumerate(_LABELS)), re.IGNORECASE

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.brief._fact import Mention, mention
-from authpact.brief._nouns import noun
+from authpact.brief._nouns import ascii_name, noun
 from authpact.brief._reading import Reading, Sentence
 from authpact.brief._stance import Stance
 
@@ -109,7 +109,7 @@ def _known(sentence: Sentence) -> Iterator[Mention]:
 def _plain(name: str) -> str:
     low = name.lower()
     known = _KNOWN_RE.fullmatch(low)
-    return str(known.lastgroup) if known else low
+    return str(known.lastgroup) if known else ascii_name(low)
 
 
 def _granted(sentence: Sentence, named: list[Mention]) -> Iterator[Mention]:

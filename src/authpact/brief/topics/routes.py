@@ -10,7 +10,7 @@ from authpact.brief._reading import Reading, Sentence
 from authpact.brief._stance import Stance
 
 _METHODS: Final = r"GET|POST|PUT|PATCH|DELETE"
-_PATH: Final = r"(?:https?://[\w.:-]+|localhost:\d+)?/(?:[\w.~:<>{}\[\]-]+/?)*"
+_PATH: Final = r"(?:https?://[\w.:-]+|localhost:\d+)?/[\w.~:<>{}\[\]/-]*"
 _METHOD_FIRST: Final = re.compile(
     rf"(?<![\w/])(?P<methods>(?:{_METHODS})(?:\s*(?:[,/|+&]|and|und|et|y)\s*(?:{_METHODS}))*)(?:[\s|`*:\"'()\]-]|-X|\\)*(?P<path>{_PATH})"
 )
@@ -18,7 +18,7 @@ _CALL: Final = re.compile(
     rf"\.(?P<methods>get|post|put|patch|delete)\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]"
 )
 _PATH_FIRST: Final = re.compile(
-    rf"(?<![\w.])(?P<path>/(?:[\w.~:<>{{}}\[\]-]+/?)+)[`*\"]*\s*(?:\||:|\(|-|–|—|,|=>|→)*\s*[`*(\[]*(?P<methods>(?:{_METHODS})(?:\s*(?:[,/|+&]|and)\s*(?:{_METHODS}))*)\b(?![`*\s|:]*/)"
+    rf"(?<![\w.])(?P<path>/[\w.~:<>{{}}\[\]/-]+)[`*\"]*\s*(?:\||:|\(|-|–|—|,|=>|→)*\s*[`*(\[]*(?P<methods>(?:{_METHODS})(?:\s*(?:[,/|+&]|and)\s*(?:{_METHODS}))*)\b(?![`*\s|:]*/)"
 )
 _OPENAPI_PATH: Final = re.compile(
     r"^\s*[\"']?(?P<path>/[^\s\"':]*(?::[a-z]\w*[^\s\"':]*)?)[\"']?:\s*\{?\s*$"
