@@ -12,6 +12,7 @@ PUBLIC = {
     "authpact.fastapi": {
         "CurrentPrincipal",
         "Owner",
+        "Ready",
         "RequirePermission",
         "RequireRole",
         "install",

@@ -14,9 +14,8 @@ from authpact.testing import LocalIssuer, forgeries
 from authpact.testing.plugin import as_role
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "test-your-app.md"
-FILES = dict(
-    re.findall(r"^```\w+ (\S+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-)
+_BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILES = dict(_BLOCK.findall(PAGE.read_text(encoding="utf-8")))
 
 
 def run(folder: Path, change: Callable[[str, str], str]) -> str:

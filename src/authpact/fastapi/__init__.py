@@ -20,13 +20,15 @@ This package is the only place that knows FastAPI and HTTP statuses.
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
 from authpact.contract import Contract
 from authpact.fastapi._entrance import Entrance
-from authpact.fastapi._gate import CurrentPrincipal, Owner, RequirePermission, RequireRole
+from authpact.fastapi._gate import CurrentPrincipal, Owner, Ready, RequirePermission, RequireRole
 from authpact.fastapi._logout import Logout
+from authpact.fastapi._measured import MeasuredRuntime
 from authpact.fastapi._refusals import Refusals
 from authpact.fastapi._runtime import Runtime
 from authpact.verify import (
@@ -40,9 +42,13 @@ from authpact.verify import (
     require_subject,
 )
 
+if TYPE_CHECKING:
+    from opentelemetry.metrics import Meter
+
 __all__ = [
     "CurrentPrincipal",
     "Owner",
+    "Ready",
     "RequirePermission",
     "RequireRole",
     "install",
@@ -60,16 +66,22 @@ def install(
     environ: Mapping[str, str] = os.environ,
     keys: KeySource | None = None,
     revocations: RevocationStore | RemoteRevocations | None = None,
+    meter: "Meter | None" = None,
 ) -> None:
     """Put an application under its contract; call it after every other middleware was added.
 
     `environ` holds the variables that the contract names; `keys` and `revocations` replace what it
-    would give. Raises ConfigurationError with every problem of the environment. The routes are
+    would give. A `meter` of OpenTelemetry receives counts and durations; without one nothing is
+    measured. Raises ConfigurationError with every problem of the environment. The routes are
     judged when the application starts: a disagreement raises ConfigurationError there.
     """
     deployment = deploy(contract, environ, keys, revocations)
     store = deployment.revocations
-    runtime = Runtime(deployment.verifier, store if isinstance(store, RemoteRevocations) else None)
+    remote = store if isinstance(store, RemoteRevocations) else None
+    if meter is None:
+        runtime = Runtime(deployment.verifier, remote)
+    else:
+        runtime = MeasuredRuntime(deployment.verifier, remote, meter)
     refusals = Refusals(contract)
     refusals.attach(app, runtime)
     app.add_middleware(

@@ -55,6 +55,13 @@ class Gate(SecurityBase):
         return principal
 
 
+async def _require_keys(connection: HTTPConnection) -> None:
+    Runtime.of(connection.scope).require_keys()
+
+
+Ready = Annotated[None, Depends(_require_keys)]
+"""For a public readiness route: answers 503 with Retry-After while no keys are at hand."""
+
 CurrentPrincipal = Annotated[Principal, Depends(Gate(AUTHENTICATED))]
 """The verified caller; for endpoints that the contract marks `authenticated`."""
 

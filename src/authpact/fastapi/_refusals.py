@@ -74,6 +74,7 @@ class Refusals:
         """Answer a refusal; close a socket before it was accepted."""
         refusal = cast("Refusal", error)
         log(connection.scope, refusal)
+        Runtime.of(connection.scope).refused(refusal)
         status, code, challenge = self._decide(refusal)
         if isinstance(connection, WebSocket):
             await connection.close(_POLICY_VIOLATION, code)

@@ -19,6 +19,7 @@ from authpact.errors import (
     TokenMalformed,
     TokenMissing,
     TokenRevoked,
+    VerificationError,
 )
 from authpact.verify import SOCKET, Principal, RemoteRevocations, UnknownKey, Verifier
 
@@ -87,6 +88,15 @@ class Runtime:
             who = (ascii(principal.subject), ascii(principal.token_id))
             _LOG.debug("accepted subject=%s jti=%s", *who)
         return principal
+
+    def refused(self, refusal: VerificationError | AccessError | KeysUnavailable) -> None:
+        """Take note of a refusal; nothing is counted without a meter."""
+
+    def require_keys(self) -> None:
+        """Raise KeysUnavailable unless keys are at hand; start to fetch them where they are not."""
+        now = self._begin()
+        if self.verifier.keys.holds_until(now) <= now:
+            raise KeysUnavailable("there are no keys at hand")
 
     async def settle(self, attempt: Callable[[], Value]) -> Value:
         """Try with the keys at hand; where they do not suffice, refresh them and try once more."""
