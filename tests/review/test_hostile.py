@@ -59,7 +59,8 @@ def test_a_file_of_fifty_megabytes_on_one_line_is_not_read(tmp_path: Path) -> No
 def test_code_newer_than_this_interpreter_is_read(tmp_path: Path) -> None:
     (tmp_path / "deps.py").write_text(
         "import jwt\n\ndef read(token, key):\n    try:\n"
-        '        return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})\n'
+        '        return jwt.decode(token, key, algorithms=["ES256"],'
+        ' options={"verify_exp": False})\n'
         "    except ValueError, KeyError:\n        return None\n"
     )
     assert "expiry-not-checked" in {f.rule for f in review(tmp_path).findings}

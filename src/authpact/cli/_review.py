@@ -1,11 +1,14 @@
 import json
 import sys
 import time
+from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
 from authpact.cli._output import emit, width
+from authpact.contract import Contract, load
 from authpact.errors import AuthpactError
 from authpact.findings import Finding, Severity
 from authpact.report import Format, RuleText, render_findings
@@ -17,6 +20,7 @@ from authpact.review import (
     all_rules,
     baseline_of,
     beyond,
+    drift,
     excerpt,
     findings_in,
     from_file,
@@ -26,6 +30,7 @@ from authpact.review import (
     tree_at,
     without,
 )
+from authpact.review import infer as infer_contract
 
 
 def _rules() -> list[RuleText]:
@@ -72,22 +77,29 @@ def _in_terminal(
     return "\n".join([*lines, f"{count} in {files} files." if findings else f"{count}."]) + "\n"
 
 
-def _kept(
-    tree: Tree, path: Path, baseline: Path | None, diff: str | None, today: date
-) -> tuple[Facts, tuple[Finding, ...]]:
-    facts = Facts(tree)
-    file = path / SUPPRESSIONS_FILE
-    accepted = inline(tree) + (from_file(file) if file.is_file() else ())
-    found = without(findings_in(facts), accepted, today)
-    if diff is not None:
-        before = findings_in(Facts(tree_at(path, diff)))
-        known = {f.fingerprint: 0 for f in before}
-        for finding in before:
-            known[finding.fingerprint] += 1
-        found = beyond(found, known)
-    if baseline is not None:
-        found = beyond(found, read_baseline(baseline))
-    return facts, found
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What is compared with what."""
+
+    path: Path
+    contract: Contract | None
+    diff: str | None
+    baseline: Path | None
+    today: date
+
+    def all(self, facts: Facts) -> tuple[Finding, ...]:
+        """Return the findings of the rules, and of the contract when there is one."""
+        return findings_in(facts) + (drift(facts, self.contract) if self.contract else ())
+
+    def kept(self, facts: Facts) -> tuple[Finding, ...]:
+        """Return the findings that nothing accepts or knows already."""
+        file = self.path / SUPPRESSIONS_FILE
+        accepted = inline(facts.tree) + (from_file(file) if file.is_file() else ())
+        found = without(self.all(facts), accepted, self.today)
+        if self.diff is not None:
+            before = self.all(Facts(tree_at(self.path, self.diff)))
+            found = beyond(found, Counter(f.fingerprint for f in before))
+        return found if self.baseline is None else beyond(found, read_baseline(self.baseline))
 
 
 def review(  # noqa: PLR0913  # one parameter for each option of the command
@@ -97,6 +109,8 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
     format: Format = "terminal",  # noqa: A002
     output: Path | None = None,
     fail_on: Literal["info", "low", "medium", "high", "critical"] = "low",
+    contract: Path | None = None,
+    infer: bool = False,
     diff: str | None = None,
     baseline: Path | None = None,
     write_baseline: Path | None = None,
@@ -113,6 +127,10 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
         Write to this file instead of stdout.
     fail_on
         Exit 1 when a finding is at least this severe.
+    contract
+        Also report where the code differs from this contract.
+    infer
+        Print the contract that the code implies, and nothing else.
     diff
         Report only what is new since this git revision.
     baseline
@@ -124,8 +142,13 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
     if not path.is_dir():
         raise AuthpactError(f"{path} is no folder")
     tree = read_tree(path)
+    facts = Facts(tree)
+    if infer:
+        emit(infer_contract(facts), output)
+        return 0
     today = datetime.now(UTC).date()  # noqa: TID251  # the one place that asks the clock
-    facts, found = _kept(tree, path, baseline, diff, today)
+    agreed = load(contract) if contract else None
+    found = _Choice(path, agreed, diff, baseline, today).kept(facts)
     if write_baseline is not None:
         emit(baseline_of(found), write_baseline)
         return 0

@@ -1,8 +1,10 @@
 """Review: what is wrong in an existing integration, read from both languages together."""
 
+from authpact.review._drift import drift
 from authpact.review._engine import Review, findings_in, review, review_tree
 from authpact.review._excerpt import excerpt
 from authpact.review._facts import Facts
+from authpact.review._infer import infer
 from authpact.review._revision import tree_at
 from authpact.review._rule import Case, Hit, Rule, all_rules
 from authpact.review._suppress import (
@@ -30,9 +32,11 @@ __all__ = [
     "all_rules",
     "baseline_of",
     "beyond",
+    "drift",
     "excerpt",
     "findings_in",
     "from_file",
+    "infer",
     "inline",
     "read_baseline",
     "read_tree",

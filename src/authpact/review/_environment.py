@@ -52,6 +52,7 @@ class Pin:
     file: str
     operator: str
     version: tuple[int, ...]
+    line: int
 
     @property
     def is_exact(self) -> bool:
@@ -83,25 +84,34 @@ class Environment:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
+        self._plain: dict[str, tuple[Source, ...]] = {}
+        self._pins: dict[str, tuple[Pin, ...]] = {}
         self.variables = tuple(v for s in tree.plain for v in _variables(s))
         self.names = frozenset(v.name for v in self.variables)
 
-    def plain(self, pattern: str) -> Iterator[Source]:
-        """Yield the texts whose path matches."""
-        return (s for s in self._tree.plain if re.search(pattern, s.path))
+    def plain(self, pattern: str) -> tuple[Source, ...]:
+        """Return the texts whose path matches."""
+        if pattern not in self._plain:
+            found = tuple(s for s in self._tree.plain if re.search(pattern, s.path))
+            self._plain[pattern] = found
+        return self._plain[pattern]
 
-    def pins(self, package: str) -> list[Pin]:
+    def pins(self, package: str) -> tuple[Pin, ...]:
         """Return what requirement files say about a Python package."""
-        pattern = re.compile(
-            _PIN.pattern.replace("{name}", re.escape(package) + r"(?![\w-])"), _PIN.flags
-        )
-        found = []
+        if package not in self._pins:
+            self._pins[package] = tuple(self._pinned(package))
+        return self._pins[package]
+
+    def _pinned(self, package: str) -> Iterator[Pin]:
+        name = re.escape(package) + r"(?![\w-])"
+        pattern = re.compile(_PIN.pattern.replace("{name}", name), _PIN.flags)
         for source in self.plain(r"(requirements[\w.-]*\.(txt|in)|pyproject\.toml)$"):
             match = pattern.search(source.text)
             if match:
                 parts = tuple(int(p) for p in (match[2] or "").split(".") if p)
-                found.append(Pin(source.path, match[1] or "", parts))
-        return found
+                start = match.start() + len(match[0]) - len(match[0].lstrip())
+                line = source.text.count("\n", 0, start) + 1
+                yield Pin(source.path, match[1] or "", parts, line)
 
     def pin_for(self, path: str, package: str) -> Pin | None:
         """Return the pin that counts for a file: that of the nearest folder around it."""

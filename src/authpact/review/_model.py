@@ -1,5 +1,6 @@
 """What was read from one source file: plain facts, without an opinion."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -162,6 +163,11 @@ class Module:
         return found
 
     @cached_property
+    def class_names(self) -> frozenset[str]:
+        """Names of its classes."""
+        return frozenset(c.name for c in self.classes)
+
+    @cached_property
     def variables(self) -> dict[str, Assignment]:
         """The last assignment of each name at module level."""
         return {a.target: a for a in self.assignments if a.function < 0 and not a.owner}
@@ -175,9 +181,15 @@ class Module:
         """Return the innermost function around a call."""
         return self.functions[call.function] if call.function >= 0 else None
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [c.start for c in self.calls]
+
     def calls_in(self, function: Function) -> tuple[Call, ...]:
         """Return the calls inside a function, those of nested functions included."""
-        return tuple(c for c in self.calls if function.start <= c.start and c.end <= function.end)
+        first = bisect_left(self._starts, function.start)
+        last = bisect_left(self._starts, function.end)
+        return self.calls[first:last]
 
     def called(self, *names: str) -> tuple[Call, ...]:
         """Return the calls whose last name part is one of these."""

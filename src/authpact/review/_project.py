@@ -37,6 +37,16 @@ class Project:
     paths: frozenset[str]
 
     @cached_property
+    def _modules(self) -> dict[tuple[str, str], Module | None]:
+        """What imports mean, by folder and name; filled when asked."""
+        return {}
+
+    @cached_property
+    def _symbols(self) -> dict[tuple[str, str], Symbol | None]:
+        """Where names are defined, by file and name; filled when asked."""
+        return {}
+
+    @cached_property
     def by_path(self) -> dict[str, Module]:
         """Modules by path."""
         return {m.path: m for m in self.modules}
@@ -104,9 +114,11 @@ class Project:
 
     def module_of(self, module: Module, name: str) -> Module | None:
         """Return the module that an import means, None when it is not in the tree."""
-        return next(
-            (self.by_path[p] for p in self.candidates(module, name) if p in self.by_path), None
-        )
+        key = (posixpath.dirname(module.path), name)
+        if key not in self._modules:
+            paths = self.candidates(module, name)
+            self._modules[key] = next((self.by_path[p] for p in paths if p in self.by_path), None)
+        return self._modules[key]
 
     def has_module(self, module: Module, name: str) -> bool:
         """Whether a file for this import is in the tree, read or not."""
@@ -114,11 +126,17 @@ class Project:
 
     def symbol(self, module: Module, dotted: str) -> Symbol | None:
         """Follow a dotted name through imports to its definition; None when it leaves the tree."""
+        key = (module.path, dotted)
+        if key not in self._symbols:
+            self._symbols[key] = self._followed(module, dotted)
+        return self._symbols[key]
+
+    def _followed(self, module: Module, dotted: str) -> Symbol | None:
         head, _, rest = dotted.partition(".")
         for _ in range(_HOPS):
             if head in module.by_name or head in module.variables:
                 return Symbol(module, head if not rest else f"{head}.{rest}")
-            if any(c.name == head for c in module.classes):
+            if head in module.class_names:
                 return Symbol(module, head if not rest else f"{head}.{rest}")
             step = self._step(module, head, rest)
             if step is None:

@@ -107,6 +107,8 @@ def _reason(file: Path) -> str:
 
 
 def _nesting(text: str) -> int:
+    if sum(text.count(c) for c in "[({") <= _DEEPEST_NESTING:
+        return 0
     deepest = depth = 0
     for match in re.finditer(r"[\[({]+|[\])}]+", text):
         piece = match.group()
@@ -115,13 +117,13 @@ def _nesting(text: str) -> int:
     return deepest
 
 
-def _objection(text: str) -> str:
+def _objection(text: str, *, parsed: bool) -> str:
     """Say why a text is not parsed, empty when it may be."""
     if "\0" in text:
         return "is binary"
     if max(map(len, text.split("\n")), default=0) > _LONGEST_LINE:
         return "has lines of more than 20 000 characters"
-    return "is nested too deeply" if _nesting(text) > _DEEPEST_NESTING else ""
+    return "is nested too deeply" if parsed and _nesting(text) > _DEEPEST_NESTING else ""
 
 
 def kind_of(path: str) -> str:
@@ -139,7 +141,7 @@ def sort_texts(texts: dict[str, str], paths: frozenset[str] | None = None) -> Tr
     bad: list[Unreviewable] = []
     for path, text in texts.items():
         kind = kind_of(path)
-        objection = _objection(text) if kind else ""
+        objection = _objection(text, parsed=kind != "plain") if kind else ""
         if objection:
             bad.append(Unreviewable(path, objection))
         elif kind == "script" and not _INTERESTING.search(text):

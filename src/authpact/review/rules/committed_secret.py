@@ -16,7 +16,7 @@ _LOCAL: Final = re.compile(
     re.IGNORECASE,
 )
 _BLOCK: Final = re.compile(
-    r"^\s*(?:export\s+)?([A-Z][A-Z0-9_]*(?:SECRET|SIGNING_KEY|JWT_KEY)[A-Z0-9_]*|SECRET_KEY)\s*[=:]\s*[\"']?([^\s\"'#]+)",
+    r"^[ \t]*(?:export[ \t]+)?([A-Z][A-Z0-9_]*(?:SECRET|SIGNING_KEY|JWT_KEY)[A-Z0-9_]*|SECRET_KEY)[ \t]*[=:][ \t]*[\"']?([^\s\"'#]+)",
     re.MULTILINE,
 )
 _REPEATED: Final = 3

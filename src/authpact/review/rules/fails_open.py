@@ -4,15 +4,27 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Function
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
 
-_UNSET: Final = re.compile(
-    r"if\s+not\s+(?:settings\.|self\.|os\.environ\.get\()?[\w\"'.]*(?:secret|key|token)\w*[\"']?\)?\s*:\s*\n(?:\s+(?!return|raise)[^\n]*\n){0,6}?\s+return\s+True",
-    re.IGNORECASE,
-)
+_UNSET: Final = re.compile(r"^\s*if\s+not\s+[^\n]*(?:secret|key|token)[^\n]*:\s*$", re.IGNORECASE)
+_NEAR: Final = 8
 _SWALLOWED: Final = re.compile(r"^\s*(?:return\s+True|return\s+await\s+call_next)", re.MULTILINE)
 _VERIFIES: Final = re.compile(r"verif|signature|authenti|check_token|validate", re.IGNORECASE)
+
+
+def _without_secret(function: Function) -> Iterator[int]:
+    """Yield the lines of `if not secret:` branches that answer True."""
+    lines = function.text.split("\n")
+    for index, text in enumerate(lines):
+        if not _UNSET.match(text):
+            continue
+        depth = len(text) - len(text.lstrip())
+        for inner in lines[index + 1 : index + _NEAR]:
+            if inner.strip() and len(inner) - len(inner.lstrip()) <= depth:
+                break
+            if inner.strip() == "return True":
+                yield function.line + index
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -21,16 +33,11 @@ def check(facts: Facts) -> Iterator[Hit]:
         for function in module.functions:
             if not _VERIFIES.search(function.name):
                 continue
-            for line, _ in lines_matching(function.text, _UNSET):
-                yield at(
-                    module,
-                    function.line + line - 1,
-                    "Without a configured secret every request is let in.",
-                )
+            for line in _without_secret(function):
+                yield at(module, line, "Without a configured secret every request is let in.")
             for handler in module.handlers:
-                if function.line < handler.line <= function.end_line and _SWALLOWED.search(
-                    handler.text
-                ):
+                inside = function.line < handler.line <= function.end_line
+                if inside and _SWALLOWED.search(handler.text):
                     yield at(module, handler.line, "An error while verifying lets the request in.")
 
 

@@ -8,30 +8,30 @@ from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 
 _PUBLIC: Final = re.compile(
-    r"(?:^|[/_-])(?:health\w*|healthz|ping|ready|readiness|live|liveness|livez|readyz|version|status|metrics|info|docs|openapi|root"
-    r"|login|log-in|signin|sign-in|sign_in|signup|sign-up|sign_up|register|logout|sign-out|signout|sign_out|refresh|token|jwks|forgot\w*|recover\w*|reset\w*"
-    r"|verify|verify-email|confirm\w*|callback|oauth\w*|authorize|webhooks?|leads?|contact|newsletter|waitlist|subscribe|demo|sample\w*"
-    r"|static|favicon\w*|well-known|config|pricing|plans|public|landing|debug\w*|test\w*|csrf|session|get-session|me|unsubscribe|diagnos\w*)(?:$|[/_.-])",
+    r"(?:^|[/_-])(?:health\w*|ping|readiness|ready|liveness|live|livez|readyz|docs|openapi|login|log-in"
+    r"|signin|sign-in|sign_in|signup|sign-up|sign_up|register|logout|sign-out|signout|sign_out|refresh"
+    r"|token|jwks|forgot\w*|recover\w*|reset\w*|verify|verify-email|confirm\w*|callback|oauth\w*"
+    r"|authorize|webhooks?|static|favicon\w*|well-known|csrf|get-session|unsubscribe|debug\w*"
+    r"|test\w*|diagnos\w*)(?:$|[/_.-])",
     re.IGNORECASE,
 )
-_STATE: Final = re.compile(
-    r"session|\bdb\b|Depends\(|request|await |\.query|\.execute|\.get\(|\.add\(|_service|\.\w+\(",
+_PUBLIC_WHOLE: Final = re.compile(
+    r"(?:^|[/_-])(?:version|status|metrics|info|root|leads?|contact|newsletter|waitlist|subscribe|demo"
+    r"|sample\w*|config|pricing|plans|public|landing|me|session)(?:$|[/_.-])",
     re.IGNORECASE,
 )
-_RELAYS: Final = re.compile(
-    r"Authorization[\"']?\s*[:\]]\s*(?:=\s*)?f?[\"'](?:Bearer)?|auth_token|user_token|headers=",
-    re.IGNORECASE,
-)
-_STRANGER: Final = re.compile(r"user_?id|owner|delete|remove", re.IGNORECASE)
+"""Public only when the path names no object."""
+_OWN_KEY: Final = re.compile(r"settings|os\.|api_?key|config\.", re.IGNORECASE)
+_READS_ONLY: Final = 3
 
 
 def _is_public(route: Route) -> bool:
     path = route.paths[0]
-    if path in {"/", "/api", "/api/v1", "/api/"} or route.method in {"options", "head"}:
+    if path in {"/", "/api", "/api/v1"} or route.method in {"options", "head"}:
         return True
     if _PUBLIC.search(path) or re.search(r"/auth(?:/|$)", path):
         return True
-    return _is_static(route)
+    return ("{" not in path and bool(_PUBLIC_WHOLE.search(path))) or _is_static(route)
 
 
 def _is_static(route: Route) -> bool:
@@ -47,33 +47,44 @@ def _is_static(route: Route) -> bool:
 def _relays(route: Route) -> bool:
     """Whether the handler only passes the caller's credential on to another service."""
     text = route.function.text
-    return bool(
-        re.search(r"httpx|AsyncClient|requests\.", text)
-        and re.search(r"[\"']Authorization[\"']\s*:|headers\s*=", text)
-    )
+    if re.search(r"headers\s*=\s*\w+\([^)]*token", text):
+        return True
+    found = re.search(r"[\"']Authorization[\"']\s*:\s*([^,}\n]*\}?[^,}\n]*)", text)
+    return found is not None and not _OWN_KEY.search(found[1])
 
 
-def _severity(route: Route, *, others_protected: bool) -> Severity:
-    text = f"{route.path} {' '.join(p.name for p in route.function.parameters)}"
-    if others_protected is False and not _STRANGER.search(text):
-        return Severity.MEDIUM
-    names_user = re.search(r"\{\w*user_?id\w*\}", route.path)
-    return Severity.CRITICAL if names_user else Severity.MEDIUM
+def _severity(route: Route) -> Severity:
+    if re.search(r"\{\w*user_?id\w*\}", route.path):
+        return Severity.CRITICAL
+    changes = route.method in {"delete", "put", "patch"} and "{" in route.path
+    return Severity.HIGH if changes else Severity.MEDIUM
+
+
+def _reference_data(facts: Facts) -> set[str]:
+    """Return the modules that only answer open data, in services that protect other routes."""
+    protecting = {r.module.path.partition("/")[0] for r in facts.routes if r.protected}
+    groups: dict[str, list[Route]] = {}
+    for route in facts.routes:
+        if not _is_public(route):
+            groups.setdefault(route.module.path, []).append(route)
+    return {
+        path
+        for path, own in groups.items()
+        if len(own) >= _READS_ONLY
+        and path.partition("/")[0] in protecting
+        and all(r.method == "get" and not r.protected and "user" not in r.path for r in own)
+    }
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield operations that anybody may call."""
-    protected = any(r.protected for r in facts.routes)
+    reference = _reference_data(facts)
     for route in facts.routes:
-        if route.protected or not route.reachable or _is_public(route) or _relays(route):
+        if route.protected or not route.reachable or route.module.path in reference:
             continue
-        method = route.method.upper()
-        yield at(
-            route.module,
-            route.function,
-            f"{method} {route.paths[0]} answers without a token.",
-            _severity(route, others_protected=protected),
-        )
+        if not _is_public(route) and not _relays(route):
+            message = f"{route.method.upper()} {route.paths[0]} answers without a token."
+            yield at(route.module, route.function, message, _severity(route))
 
 
 RULE = Rule(
