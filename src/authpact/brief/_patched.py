@@ -58,21 +58,23 @@ def _rewritten(lines: list[str], at: int, mine: str, theirs: str) -> list[str]:
     end = next((n for n in range(at + 1, len(lines)) if _HEADER.match(lines[n])), len(lines))
     old = {m["key"]: m["value"] for line in mine.splitlines() if (m := _KEY.match(line))}
     new = {m["key"]: m["value"] for line in theirs.splitlines() if (m := _KEY.match(line))}
-    result = list(lines)
-    for key, value in reversed(new.items()):
+    result, added = list(lines), []
+    for key, value in new.items():
         if old.get(key) == value:
             continue
-        row = next(
-            (
-                n
-                for n in range(at + 1, end)
-                if (m := _KEY.match(lines[n].strip())) and m["key"] == key
-            ),
-            None,
-        )
+        row = _row(lines, key, at + 1, end)
         if row is None:
-            result.insert(at + 1, f"{key} = {value}")
+            added.append(f"{key} = {value}")
         else:
             comment = _REST.search(lines[row])
             result[row] = f"{key} = {value}{(comment['comment'] or '') if comment else ''}"
-    return result
+    last = max((n for n in range(at, end) if lines[n].strip()), default=at)
+    return [*result[: last + 1], *added, *result[last + 1 :]]
+
+
+def _row(lines: list[str], key: str, start: int, end: int) -> int | None:
+    for number in range(start, end):
+        match = _KEY.match(lines[number].strip())
+        if match and match["key"] == key:
+            return number
+    return None

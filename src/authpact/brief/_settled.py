@@ -91,7 +91,9 @@ def _fit(state: Settlement) -> None:
     leeway, token = state.get("token.leeway"), state.get("token.lifetime")
     if isinstance(leeway, int) and isinstance(token, int) and leeway >= token:
         del state.values["token.leeway"]
-        state.warnings.append(Warned("leeway", "the leeway is as long as a token; the default is kept"))
+        state.warnings.append(
+            Warned("leeway", "the leeway is as long as a token; the default is kept")
+        )
 
 
 def typed(reading: Reading, found: Mention) -> str:

@@ -28,6 +28,11 @@ _LIST_HEAD: Final = re.compile(
     re.IGNORECASE,
 )
 """What stands before a colon and denies everything after it."""
+_DENIED_LIST: Final = re.compile(
+    r"\b(?:not allowed|not wanted|forbidden|prohibited|excluded|no-?gos?|verboten|nicht erlaubt|interdits?|prohibido|proibido|vietato|verboden)"
+    r"\s*:\s[^.;:]*$",
+    re.IGNORECASE,
+)
 NEGATOR: Final = re.compile(
     r"\b(?:no|not|never|none|without|neither|nor|don'?t|doesn'?t|won'?t|can'?t|cannot|shouldn'?t|"
     r"mustn'?t|isn'?t|aren'?t|avoid\w*|forbid\w*|forbidden|refuse|reject|skip|ban|prohibit\w*|"
@@ -185,6 +190,8 @@ def _list_refused(sentence: Sentence, start: int) -> bool:
         head,
         re.IGNORECASE,
     )
+    if _DENIED_LIST.search(head):
+        return True
     if opened is None or "," not in opened[0]:
         return False
     rest = text[opened.start() :]
