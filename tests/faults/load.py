@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -42,15 +43,15 @@ class Tally:
         return ordered[int(len(ordered) * share)] if ordered else 0.0
 
 
-def forgeries(signer: LocalIssuer, *, unknown_ids: bool) -> Iterator[str]:
-    """Yield tokens that must be refused, over and over."""
-    stranger = LocalIssuer(signer.contract, key_id=signer.key_id)
+def forgeries(current: Callable[[], LocalIssuer], *, unknown_ids: bool) -> Iterator[str]:
+    """Yield tokens that must be refused, over and over; `current` signs valid ones now."""
     past = int(time.time()) - 7200  # noqa: TID251  # real time
     while True:
+        signer = current()
         good = signer.token("u1")
-        yield stranger.token("u1")
+        yield LocalIssuer(signer.contract, key_id=signer.key_id).token("u1")
         if unknown_ids:
-            yield LocalIssuer(signer.contract, key_id="unknown").token("u1")
+            yield LocalIssuer(signer.contract, key_id=f"made-up-{uuid.uuid4()}").token("u1")
         yield signer.token("u1", aud="https://elsewhere.example")
         yield signer.token("u1", iat=past, exp=past + 600)
         yield good.rpartition(".")[0] + "." + "A" * len(good.rpartition(".")[2])
@@ -65,7 +66,7 @@ class Load:
     ) -> None:
         self._url, self._signer = f"{url}/me", signer
         self.tally = Tally()
-        self._bad = forgeries(signer(), unknown_ids=unknown_ids)
+        self._bad = forgeries(signer, unknown_ids=unknown_ids)
         self.extra_forgeries: list[str] = []
         self._running = False
 

@@ -299,3 +299,55 @@ def test_a_fetch_does_not_hold_up_the_event_loop(signer: LocalIssuer) -> None:
 
     with answering(whole(body_of(*many))) as url:
         assert asyncio.run(longest_gap()) < 0.1
+
+
+def test_an_id_that_the_issuer_does_not_know_uses_up_one_fetch_and_not_all(
+    signer: LocalIssuer,
+) -> None:
+    issuer, new = Issuer(signer), LocalIssuer(signer.contract, key_id="new")
+    with answering(issuer) as url:
+        keys = KeySet(signer.contract, url)
+        asyncio.run(keys.refresh(NOW))
+        with pytest.raises(UnknownKey):
+            keys.find("withdrawn", NOW + 1)
+        asyncio.run(keys.refresh(NOW + 1))
+        with pytest.raises(TokenInvalid) as absent:
+            keys.find("withdrawn", NOW + 40)
+        assert not isinstance(absent.value, UnknownKey)
+        issuer.entries.append(entry_of(new))
+        with pytest.raises(UnknownKey):
+            keys.find("new", NOW + 41)
+        asyncio.run(keys.refresh(NOW + 41))
+        assert keys.find("new", NOW + 41)
+
+
+def test_an_absent_key_is_found_once_the_issuer_has_it(signer: LocalIssuer) -> None:
+    issuer, late = Issuer(signer), LocalIssuer(signer.contract, key_id="late")
+    with answering(issuer) as url:
+        keys = KeySet(signer.contract, url)
+        asyncio.run(keys.refresh(NOW))
+        with pytest.raises(UnknownKey):
+            keys.find("late", NOW + 1)
+        asyncio.run(keys.refresh(NOW + 1))
+        issuer.entries.append(entry_of(late))
+        asyncio.run(keys.refresh(NOW + 241))
+        assert keys.find("late", NOW + 241)
+
+
+def test_a_flood_of_made_up_ids_is_bounded_in_fetches_and_memory(signer: LocalIssuer) -> None:
+    issuer = Issuer(signer)
+
+    async def flood() -> None:
+        for number in range(10_000):
+            with suppress(UnknownKey):
+                keys.find(f"made-up-{number}", NOW + 1)
+            await keys.refresh(NOW + 1 + number / 1000)
+
+    with answering(issuer) as url:
+        keys = KeySet(signer.contract, url)
+        asyncio.run(keys.refresh(NOW))
+        asyncio.run(flood())
+        for moment in range(31, 331, 30):
+            asyncio.run(keys.refresh(NOW + moment))
+    assert issuer.fetches <= 13
+    assert len(keys._wanted) + len(keys._absent) <= 2048

@@ -7,7 +7,9 @@
 3. While the issuer cannot be reached the keys at hand serve for `stale_if_error` beyond `cache`,
    and no longer: neither for new tokens nor for remembered ones (`holds_until`).
 4. At most one fetch runs at a time. Unknown key ids start at most one per `cooldown`; the fetches
-   of the timer do not count, so a new key is found at once whenever the timer last ran.
+   of the timer do not count, so a new key is found at once whenever the timer last ran. An id that
+   a later fetch did not bring is remembered as absent: it starts no further fetch, so that old
+   tokens of a withdrawn key do not use up what a new key needs.
 5. A key id that is unknown while the issuer cannot be reached is no verdict about the token:
    KeysUnavailable, so that an outage signs nobody out.
 
@@ -23,7 +25,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.contract import Contract
-from authpact.errors import KeysUnavailable
+from authpact.errors import KeysUnavailable, TokenInvalid
 from authpact.verify._download import Download
 from authpact.verify._jwk import ReadKeySet, read_key_set
 from authpact.verify._keys import KeySource, UnknownKey
@@ -35,6 +37,8 @@ _RETRY_SECONDS: Final = 5
 _EARLY: Final = 0.8
 """The share of `cache` after which the keys are fetched anew: time for several more attempts."""
 _NEVER: Final = float("-inf")
+_REMEMBERED_IDS: Final = 1024
+"""How many unknown key ids are kept; a flood of more starts from nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class KeySet(KeySource):
         self._attempted_at = _NEVER
         self._asked_at = _NEVER
         self._failed = False
+        self._wanted: set[str] = set()
+        self._absent: set[str] = set()
         self._running: asyncio.Task[bool] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -81,6 +87,10 @@ class KeySet(KeySource):
             return key
         if self._failed:
             raise KeysUnavailable("the key id is unknown and the issuer does not answer")
+        if key_id in self._absent:
+            raise TokenInvalid("the issuer has no key with the id that the token names")
+        if len(self._wanted) < _REMEMBERED_IDS:
+            self._wanted.add(key_id)
         raise UnknownKey("no key has the id that the token names")
 
     def holds_until(self, now: float) -> float:
@@ -111,6 +121,7 @@ class KeySet(KeySource):
 
     async def _fetch(self, now: float) -> bool:
         """Replace the keys by those of the issuer; whatever fails leaves them as they are."""
+        asked, self._wanted = self._wanted, set()
         try:
             read = read_key_set(await self._download(), self._algorithm)
         except Exception as error:  # noqa: BLE001  # an issuer must not be able to cause a 500
@@ -118,6 +129,8 @@ class KeySet(KeySource):
             self._failed = True
         else:
             self._take(read, now)
+        if not self._failed:
+            self._note_absent(asked)
         self._wake_later()
         return not self._failed
 
@@ -131,6 +144,12 @@ class KeySet(KeySource):
         if self._fetched is None or self._fetched.keys != read.keys:
             self.generation += 1
         self._fetched = _Fetched(read.keys, now)
+
+    def _note_absent(self, asked: set[str]) -> None:
+        """Remember the ids that were wanted before the fetch began and did not come with it."""
+        if len(self._absent) + len(asked) > _REMEMBERED_IDS:
+            self._absent.clear()
+        self._absent |= asked
 
     def _wake_later(self) -> None:
         """Set the timer for the next fetch; it ends with the event loop or with this object."""
