@@ -122,7 +122,14 @@ class Project:
 
     def has_module(self, module: Module, name: str) -> bool:
         """Whether a file for this import is in the tree, read or not."""
-        return any(p in self.paths for p in self.candidates(module, name))
+        return any(
+            p in self.paths or p.removesuffix(".py") in self._folders
+            for p in self.candidates(module, name)
+        )
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(f for p in self.paths for f in folders_of(p))
 
     def symbol(self, module: Module, dotted: str) -> Symbol | None:
         """Follow a dotted name through imports to its definition; None when it leaves the tree."""

@@ -1,7 +1,7 @@
 """FastAPI applications and routers, and what stands around their prefixes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,6 +37,19 @@ def key(module: Module, name: str) -> tuple[str, str]:
     return module.path, name
 
 
+def scoped(name: str, function: int) -> str:
+    """Return the name of a variable that is unique in its module: `name`, or `name@function`."""
+    return name if function < 0 else f"{name}@{function}"
+
+
+def scopes(module: Module, name: str, function: int) -> Iterator[str]:
+    """Yield what a name may mean inside a function, the innermost first."""
+    while function >= 0:
+        yield scoped(name, function)
+        function = module.functions[function].parent
+    yield name
+
+
 def joined(*parts: str) -> str:
     return "/" + "/".join(p.strip("/") for p in parts if p.strip("/"))
 
@@ -68,10 +81,9 @@ def routers(module: Module) -> Iterable[Router]:
                 named[name.strip()] = value.strip()
         prefix = literal(named.get("prefix", "")) or ""
         is_application = match[1] == "FastAPI"
-        yield Router(
-            module, one.target, is_application, prefix, named.get("dependencies", ""), one.line
-        )
-    for function in module.functions:
+        name = scoped(one.target, one.function)
+        yield Router(module, name, is_application, prefix, named.get("dependencies", ""), one.line)
+    for index, function in enumerate(module.functions):
         for parameter in function.parameters:
             if parameter.annotation.rpartition(".")[2] == "FastAPI":
-                yield Router(module, parameter.name, True, "", "", parameter.line)
+                yield Router(module, scoped(parameter.name, index), True, "", "", parameter.line)

@@ -9,10 +9,12 @@ from authpact.review._model import Call, Function, Module
 from authpact.review._project import Project
 from authpact.review._routers import (
     Include,
+    Router,
     joined,
     key,
     only_in_development,
     routers,
+    scopes,
 )
 from authpact.review._signs import (
     DEEP,
@@ -67,12 +69,13 @@ class Application:
         }
         self.routes = tuple(r for m in project.python for r in self._routes(m))
 
-    def _target(self, module: Module, text: str) -> tuple[str, str] | None:
+    def _target(self, module: Module, text: str, function: int = -1) -> tuple[str, str] | None:
         text = text.strip()
         if text.endswith(")"):
             return self._made(module, text.partition("(")[0])
-        if key(module, text) in self.routers:
-            return key(module, text)
+        for name in scopes(module, text, function):
+            if key(module, name) in self.routers:
+                return key(module, name)
         found = self.project.symbol(module, text)
         if found is None:
             return None
@@ -85,21 +88,32 @@ class Application:
         found = self.project.function(module, name)
         if found is None:
             return None
-        returned = re.findall(r"\breturn\s+(\w+)\s*$", found[1].text, re.MULTILINE)
-        keys = (key(found[0], variable) for variable in returned)
+        home, function = found
+        index = home.functions.index(function)
+        returned = re.findall(r"\breturn\s+(\w+)\s*$", function.text, re.MULTILINE)
+        keys = (key(home, n) for variable in returned for n in scopes(home, variable, index))
         return next((k for k in keys if k in self.routers), None)
+
+    def _children(self, module: Module, call: Call) -> Iterable[tuple[str, str]]:
+        """Yield what a call includes; a loop over routers includes each."""
+        is_mount = call.last == "mount"
+        text = call.text_of("app" if is_mount else "router", int(is_mount))
+        looped = re.search(rf"\bfor\s+{re.escape(text)}\s+in\s+[\[(]([^\])]*)[\])]", module.code)
+        names = looped[1].split(",") if looped else [text]
+        for name in names:
+            found = self._target(module, name, call.function)
+            if found is not None:
+                yield found
 
     def _includes(self, module: Module) -> Iterable[Include]:
         for call in module.called("include_router", "mount"):
-            is_mount = call.last == "mount"
-            child = self._target(
-                module, call.text_of("app" if is_mount else "router", int(is_mount))
-            )
-            parent = self._target(module, call.name.rpartition(".")[0])
-            if child is None or parent is None or only_in_development(module, call):
+            parent = self._target(module, call.name.rpartition(".")[0], call.function)
+            if parent is None or only_in_development(module, call):
                 continue
-            prefix = literal(call.text_of("path", 0) if is_mount else call.text_of("prefix")) or ""
-            yield Include(parent, child, prefix, call.text_of("dependencies"), module)
+            mounted = call.text_of("path", 0) if call.last == "mount" else call.text_of("prefix")
+            prefix = literal(mounted) or ""
+            for child in self._children(module, call):
+                yield Include(parent, child, prefix, call.text_of("dependencies"), module)
 
     def authenticates(self, module: Module, name: str, depth: int = 0) -> bool:
         """Whether a dependency or function, or anything it uses, checks who calls."""
@@ -117,7 +131,7 @@ class Application:
     def _judge(self, module: Module, name: str, depth: int) -> bool:
         found = self.project.symbol(module, name)
         if found is None:
-            return False
+            return self._local(module, name, depth)
         home, label = found.module, found.name.partition(".")[0]
         variable = home.variables.get(label)
         if variable is not None and (
@@ -131,6 +145,12 @@ class Application:
             )
         function = home.by_name.get(label)
         return function is not None and self.checks(home, function, depth + 1)
+
+    def _local(self, module: Module, name: str, depth: int) -> bool:
+        """Whether a variable of a function holds a dependency that some call made."""
+        values = [a.value for a in module.assignments if a.target == name and a.function >= 0]
+        made = [v.partition("(")[0] for v in values if "(" in v]
+        return any(self.authenticates(module, m, depth + 1) for m in made if m != name)
 
     def guards(self, module: Module, text: str, depth: int = 0) -> bool:
         """Whether a text with `Depends(…)` or the name of an alias authenticates."""
@@ -197,31 +217,31 @@ class Application:
         for function in module.functions:
             for decorator in function.decorators:
                 owner, _, method = decorator.name.rpartition(".")
-                if method in METHODS and key(module, owner) in self.routers:
-                    yield self._route(module, function, decorator, owner, method)
+                if method not in METHODS:
+                    continue
+                names = scopes(module, owner, function.parent)
+                found = next((n for n in names if key(module, n) in self.routers), "")
+                if found:
+                    yield self._route(function, decorator, self.routers[key(module, found)])
 
-    def _route(
-        self, module: Module, function: Function, decorator: Call, owner: str, method: str
-    ) -> Route:
+    def _route(self, function: Function, decorator: Call, router: Router) -> Route:
+        module = router.module
         path = literal(decorator.text_of("path", 0)) or ""
-        ways = self._ways(key(module, owner), 0)
+        ways = self._ways(key(module, router.name), 0)
         shielded = bool(ways) and all(guarded for _, guarded in ways)
         own = self.guards(module, decorator.text_of("dependencies"))
-        principal = self._principal(module, function)
         inside = self.checks(module, function)
-        full = tuple(dict.fromkeys(joined(prefix, path) for prefix, _ in ways)) or (
-            joined(self.routers[key(module, owner)].prefix, path),
-        )
+        full = tuple(dict.fromkeys(joined(prefix, path) for prefix, _ in ways))
         return Route(
             module,
             function,
             decorator,
-            method,
+            decorator.name.rpartition(".")[2],
             path,
-            full,
+            full or (joined(router.prefix, path),),
             shielded or own or inside,
             bool(ways),
-            principal,
+            self._principal(module, function),
         )
 
     def _principal(self, module: Module, function: Function) -> str:

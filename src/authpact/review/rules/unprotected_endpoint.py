@@ -11,7 +11,7 @@ _PUBLIC: Final = re.compile(
     r"(?:^|[/_-])(?:health\w*|ping|readiness|ready|liveness|live|livez|readyz|docs|openapi|login|log-in"
     r"|signin|sign-in|sign_in|signup|sign-up|sign_up|register|logout|sign-out|signout|sign_out|refresh"
     r"|token|jwks|forgot\w*|recover\w*|reset\w*|verify|verify-email|confirm\w*|callback|oauth\w*"
-    r"|authorize|webhooks?|static|favicon\w*|well-known|csrf|get-session|unsubscribe|debug\w*"
+    r"|authorize|webhooks?|static|favicon\w*|well-known|csrf|get-session|unsubscribe|invit\w*|debug\w*"
     r"|test\w*|diagnos\w*)(?:$|[/_.-])",
     re.IGNORECASE,
 )
@@ -29,7 +29,7 @@ def _is_public(route: Route) -> bool:
     path = route.paths[0]
     if path in {"/", "/api", "/api/v1"} or route.method in {"options", "head"}:
         return True
-    if _PUBLIC.search(path) or re.search(r"/auth(?:/|$)", path):
+    if _PUBLIC.search(path) or re.search(r"/auth(?:/|$)|^(?:/api)?(?:/v\d+)?/public/", path):
         return True
     return ("{" not in path and bool(_PUBLIC_WHOLE.search(path))) or _is_static(route)
 
