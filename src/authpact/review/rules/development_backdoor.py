@@ -8,7 +8,7 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
 _BRANCH: Final = re.compile(
-    r"(?:if|elif)\s+[^\n]*(?:\b(?:settings\.)?(?:DEBUG|debug|DEV_MODE|dev_mode|TESTING|SKIP_AUTH|DISABLE_AUTH|BYPASS_AUTH|AUTH_DISABLED)\b|(?:env|environment|ENV|ENVIRONMENT)\s*(?:==|in)\s*[(\[]?[\"']dev"
+    r"(?:if|elif)\s+[^\n]*(?:\b(?:settings\.)?(?:DEBUG|debug|DEV_MODE|dev_mode|TESTING|SKIP_AUTH|DISABLE_AUTH|BYPASS_AUTH|AUTH_DISABLED)\b|(?:env|environment|ENV|ENVIRONMENT)[\"\')\]]*(?:\s*,\s*[\"\']\w*[\"\']\))?(?:\.lower\(\))?\s*(?:==|in)\s*[(\[]?[\"']dev"
     r"|token\s*==\s*[\"'][\w-]+[\"']|\.startswith\(\s*[\"'](?:mock|dev|test|demo)[\w-]*[\"'])[^\n]*:\s*\n(?:\s+(?!return|raise)[^\n]*\n){0,4}?\s+return\s+(?!None|False|JSON)",
 )
 

@@ -54,6 +54,24 @@ RULE = Rule(
     why="The flaw is public, and so is how to use it.",
     remedy="Raise the pin to the fixed version.",
     check=check,
-    flagged=(Case({"requirements.txt": "fastapi==0.115.0\npython-jose[cryptography]==3.3.0\n"}),),
-    accepted=(Case({"requirements.txt": "fastapi==0.115.0\npython-jose[cryptography]==3.5.0\n"}),),
+    flagged=(
+        Case(
+            {
+                "requirements.txt": """\
+fastapi==0.115.0
+python-jose[cryptography]==3.3.0
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "requirements.txt": """\
+fastapi==0.115.0
+python-jose[cryptography]==3.5.0
+"""
+            }
+        ),
+    ),
 )
