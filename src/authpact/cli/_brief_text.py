@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from authpact.brief import Draft, Fact, Question
+from authpact.brief import Deviating, Draft, Fact, Question
 from authpact.contract import render_duration, to_json
 
 _LEFT: Final = 22
@@ -53,17 +53,38 @@ def _question(question: Question) -> dict[str, object]:
 
 def report(draft: Draft, width: int) -> str:
     """Return what was found, assumed and left open; no line is wider than asked."""
-    sections = (
-        ("Found", list(_facts(draft.facts, width))),
+    return "\n\n".join(part for part in (opening(draft, width), closing(draft, width)) if part)
+
+
+def opening(draft: Draft, width: int) -> str:
+    """Return what the brief says, and where it cannot be followed."""
+    warned = [line for w in draft.warnings for line in wrapped(f"- {w.message}", width, 4)]
+    return _sections(("Found", list(_facts(draft.facts, width))), ("Warnings", warned))
+
+
+def closing(draft: Draft, width: int) -> str:
+    """Return what nobody decided, and what is outside of the constraints."""
+    return _sections(
         ("Assumed: nobody decided these, authpact.toml changes them", list(_assumed(draft, width))),
         ("Deviations: outside of what this design allows", list(_deviations(draft, width))),
-        (
-            "Warnings",
-            [line for w in draft.warnings for line in wrapped(f"- {w.message}", width, 4)],
-        ),
     )
-    blocks = ["\n".join([title, *lines]) for title, lines in sections if lines]
-    return "\n\n".join(blocks)
+
+
+def _sections(*sections: tuple[str, list[str]]) -> str:
+    return "\n\n".join("\n".join([title, *lines]) for title, lines in sections if lines)
+
+
+def deviation_lines(one: Deviating, width: int) -> list[str]:
+    """Return the words, the rule, the cost and the allowed way of one deviation."""
+    rows = (
+        ("asked", f"“{one.text}”"),
+        ("rule", one.constraint),
+        ("cost", one.cost),
+        ("instead", one.alternative),
+    )
+    return [
+        line for label, text in rows for line in wrapped(f"{label + ':':9}{text}", width, 13, 4)
+    ]
 
 
 def open_questions(draft: Draft, width: int) -> str:
@@ -115,13 +136,7 @@ def _deviations(draft: Draft, width: int) -> Iterator[str]:
     for one in draft.deviations:
         state = f"accepted: {one.accepted}" if one.accepted else "not accepted"
         yield from wrapped(f"{one.kind} ({state})", width, 4)
-        for label, text in (
-            ("asked", f"“{one.text}”"),
-            ("rule", one.constraint),
-            ("cost", one.cost),
-            ("instead", one.alternative),
-        ):
-            yield from wrapped(f"{label + ':':9}{text}", width, 13, 4)
+        yield from deviation_lines(one, width)
     if any(one.accepted is None for one in draft.deviations):
         yield from wrapped(
             "The contract takes the way named “instead”. To keep a wish on record, say: "

@@ -4,9 +4,20 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from authpact.cli._output import progress
 from authpact.errors import AuthpactError
+
+_KEPT: Final = (
+    "{} exists and is kept; say --update to change it, or name another file with --output"
+)
+
+
+def must_be_free(output: Path, format: str) -> None:  # noqa: A002
+    """Say before any question is asked that a file is in the way. Raises AuthpactError."""
+    if format == "terminal" and str(output) != "-" and output.exists():
+        raise AuthpactError(_KEPT.format(output))
 
 
 def create(text: str, output: Path) -> int:
@@ -22,10 +33,7 @@ def create(text: str, output: Path) -> int:
         finally:
             draft.unlink()
     except FileExistsError:
-        raise AuthpactError(
-            f"{output} exists and is kept; say --update to change it, "
-            "or name another file with --output"
-        ) from None
+        raise AuthpactError(_KEPT.format(output)) from None
     except OSError as error:
         raise AuthpactError(f"{output} cannot be written: {error.strerror}") from None
     progress(f"wrote {output}; next: authpact compile --contract {output}")

@@ -7,8 +7,8 @@ from cyclopts import Parameter
 
 from authpact.brief import Draft, Fact, Given, draft, read_project
 from authpact.cli._brief_input import brief_text, read_accepted, read_answers
-from authpact.cli._brief_text import as_data, open_questions, report
-from authpact.cli._contract_file import create
+from authpact.cli._brief_text import as_data, closing, open_questions, opening, report
+from authpact.cli._contract_file import create, must_be_free
 from authpact.cli._init_update import update_contract
 from authpact.cli._interview import accepted, interview
 from authpact.cli._model import drafted
@@ -77,7 +77,9 @@ def init(  # noqa: PLR0913  # each parameter is an option of the command
             )
         if words is None and from_ is None and not given.answers:
             return _default(output or _DEFAULT, format)
-        return _finish(_talked(words or "", given, model, asking=asking), output, format)
+        must_be_free(output or _DEFAULT, format)
+        found = _talked(words or "", given, model, asking=asking)
+        return _finish(found, output, format, said=asking)
     except KeyboardInterrupt:
         progress("\nstopped; nothing was written")
         return _INTERRUPTED
@@ -104,7 +106,7 @@ def _talked(words: str, given: Given, model: str | None, *, asking: bool) -> Dra
     found, given = drafted(words, given, model)
     if not asking:
         return found
-    emit(report(found, width()))
+    emit(opening(found, width()))
     answers = interview(found, input, emit, width())
     kept = accepted(found.deviations, input, emit, width())
     return draft(
@@ -115,21 +117,21 @@ def _talked(words: str, given: Given, model: str | None, *, asking: bool) -> Dra
 
 def _default(output: Path, format: str) -> int:  # noqa: A002
     if format == "json":
-        return _finish(draft(""), None, format)
+        return _finish(draft(""), None, format, said=False)
     return create(to_toml(default_contract()), output)
 
 
-def _finish(found: Draft, output: Path | None, format: str) -> int:  # noqa: A002
+def _finish(found: Draft, output: Path | None, format: str, *, said: bool) -> int:  # noqa: A002
+    """Show what a person has not seen yet, and write the contract."""
     contract = to_toml(found.contract)
     if format == "json":
         emit(as_json(as_data(found)))
         return create(contract, output) if output is not None and str(output) != "-" else 0
     target = output or _DEFAULT
-    text = "\n\n".join(
-        part for part in (report(found, width()), open_questions(found, width())) if part
-    )
+    shown = closing(found, width()) if said else report(found, width())
+    text = "\n\n".join(part for part in (shown, open_questions(found, width())) if part)
     if str(target) == "-":
         print(text, file=sys.stderr)
     else:
-        emit(text + "\n")
+        emit(f"\n{text}\n" if said else f"{text}\n")
     return create(contract, target)

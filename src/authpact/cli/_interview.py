@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from authpact.brief import Deviating, Draft, Question
-from authpact.cli._brief_text import wrapped
+from authpact.cli._brief_text import deviation_lines, wrapped
 from authpact.errors import AuthpactError
 
 Ask = Callable[[str], str]
@@ -67,16 +67,7 @@ def accepted(
     for one in deviations:
         if one.accepted is not None or one.kind in kept:
             continue
-        say(
-            "\n".join(
-                [
-                    "",
-                    f"Deviation: {one.kind}",
-                    *wrapped(f"“{one.text}”", width, 4),
-                    *wrapped(f"Instead: {one.alternative}", width, 11),
-                ]
-            )
-        )
+        say("\n".join(["", f"Deviation: {one.kind}", *deviation_lines(one, width)]))
         try:
             if ask(
                 "  Take the allowed way? Enter for yes, n to keep the wish on record: "
