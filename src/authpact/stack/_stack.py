@@ -1,5 +1,6 @@
 """The whole stack on this machine: Better Auth under Node, FastAPI under uvicorn, fresh secrets."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from authpact.stack._relay import relaying
 Say = Callable[[str], None]
 _FRONTEND_PORT: Final = 3000
 _API_PORT: Final = 8000
+_STORE_VARIABLE: Final = "REDIS_URL"
+"""The one service that a contract may ask for and that the stack does not bring along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +116,11 @@ class Stack:
         keys = (
             {names.jwks_url_env: jwks_url} if jwks_url else {names.verification_keys_env: accepted}
         )
+        store = os.environ.get(_STORE_VARIABLE)
         return find_node().environ(
             {
                 **keys,
+                **({_STORE_VARIABLE: store} if store else {}),
                 "AUTHPACT_CONTRACT": str(self.project.contract_file.resolve()),
                 "CORS_ORIGINS": self.auth_url,
                 "DATABASE_URL": self.databases.api or f"sqlite:///{self.work / 'app.db'}",
