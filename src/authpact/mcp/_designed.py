@@ -148,7 +148,7 @@ def _wishes(found: Iterable[Deviating]) -> list[Wish]:
     return [
         Wish(
             kind=d.kind,
-            text=struck(d.text),
+            text=d.text,
             constraint=d.constraint,
             cost=d.cost,
             alternative=d.alternative,
