@@ -40,13 +40,22 @@ def running(folder: Path) -> Iterator[tuple[LocalIssuer, Api, RedisServer]]:
     api = Api(CONTRACT, {**issuer.environ, "REDIS_URL": store.url}, folder, workers=2)
     try:
         api.program.start()
-        deadline = time.monotonic() + 20
-        while len(api.workers()) < 2 and time.monotonic() < deadline:
-            time.sleep(0.1)
+        _two_of(api)
         yield issuer, api, store
     finally:
         api.program.kill()
         store.kill()
+
+
+def _two_of(api: Api) -> set[int]:
+    """Return the workers once there are two. Raises where there are not, in time."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        found = api.workers()
+        if len(found) == 2:
+            return found
+        time.sleep(0.2)
+    raise AssertionError("there are not two workers")
 
 
 def worker_killed(folder: Path, seconds: float) -> Row:
@@ -62,7 +71,7 @@ def worker_killed(folder: Path, seconds: float) -> Row:
             killed.append(time.monotonic())
 
         quiet, seen = asyncio.run(loaded(load, fault, seconds))
-        after = api.workers()
+        after = _two_of(api)
     outside = sum(not 0 <= moment - killed[0] < 1 for moment in seen.lost_at)
     return Row(
         "one of two workers killed", seconds, quiet, seen,
