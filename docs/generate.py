@@ -72,8 +72,11 @@ def acceptance_page() -> str:
 
 def targets_page() -> str:
     """What `authpact compile` writes."""
-    rows = [(f"`{t.name}`", t.summary) for t in targets().values()]
-    return f"# Compile targets\n\n{table(('target', 'what it writes'), rows)}\n"
+    rows = [
+        (f"`{t.name}`", t.summary, "when it is named" if t.optional else "always")
+        for t in targets().values()
+    ]
+    return f"# Compile targets\n\n{table(('target', 'what it writes', 'written'), rows)}\n"
 
 
 def example(case: Case) -> str:
