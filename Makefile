@@ -38,6 +38,9 @@ test: setup ts/node_modules/.ready ## Run the tests
 	cd ts && $(NPM) test --silent
 	$(BIN)/python -m pytest -n 2 -m "not browser and not slow" $(PYTEST_ARGS)
 
+briefs: setup ## Print how well briefs are read
+	$(BIN)/python tests/brief/measure.py
+
 check: setup ## Formatting, lint, types, layers, generated pages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

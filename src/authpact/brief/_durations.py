@@ -53,10 +53,10 @@ _PLAIN: Final = re.compile(
     re.IGNORECASE,
 )
 _CJK: Final = re.compile(
-    rf"(?P<digits>\d+|[一二三四五六七八十两]+)\s?(?:个)?(?P<unit>秒|分钟|分鐘|分間?|小时|時間|天|日間?|周|週間?|个月|[ヶか]月|月|年)"
+    r"(?P<digits>\d+|[一二三四五六七八十两]+)\s?(?:个)?(?P<unit>秒|分钟|分鐘|分間?|小时|時間|天|日間?|周|週間?|个月|[ヶか]月|月|年)"
 )
 _SPOKEN: Final = tuple(
-    (size, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I)) for size, words in _PHRASES
+    (size, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for size, words in _PHRASES
 )
 _ISO: Final = re.compile(
     r"\bP(?=\d|T\d)(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?\b"

@@ -78,8 +78,10 @@ def _access(
         return f"role:{role}"
     if owner_parameter(path):
         return "owner"
-    if stated:
-        return stated
+    return stated or _unstated(method, path, resources, roles)
+
+
+def _unstated(method: str, path: str, resources: Sequence[str], roles: Sequence[str]) -> str:
     if method == "GET" and _HEALTH.search(path):
         return "public"
     segments = path.split("/")

@@ -8,7 +8,17 @@ from authpact.brief._fact import Mention, Value
 from authpact.brief._reading import Reading
 from authpact.brief._stance import Stance
 from authpact.brief.topics import (
-    addresses, algorithm, lifetimes, ownership, project, refresh, resources, revocation, roles, routes, storage,
+    addresses,
+    algorithm,
+    lifetimes,
+    ownership,
+    project,
+    refresh,
+    resources,
+    revocation,
+    roles,
+    routes,
+    storage,
     surroundings,
 )  # fmt: skip
 

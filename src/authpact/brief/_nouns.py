@@ -84,10 +84,8 @@ def noun(phrase: str) -> tuple[str, int, int] | None:
     for match in _PHRASE.finditer(phrase):
         word = match[0].lower()
         between, done = phrase[done : match.start()], match.end()
-        if (
-            between.strip(" `\"'“”*_\n")
-            or word in _STOPS
-            and not (word in _ADJECTIVES and not taken)
+        if between.strip(" `\"'“”*_\n") or (
+            word in _STOPS and not (word in _ADJECTIVES and not taken)
         ):
             break
         if word in _ADJECTIVES and not taken:

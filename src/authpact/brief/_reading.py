@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from authpact.brief._typos import Mended, mend
@@ -14,14 +15,14 @@ _BULLET: Final = re.compile(r"\s*(?:[-*+•◦]\s+|\d{1,2}[.)]\s+|\[[ x]\]\s+)+"
 _QUOTE: Final = re.compile(r"\s*(?:>\s?)+")
 _HEADING: Final = re.compile(r"\s*(?:#{1,6}\s+.*|[^.!?|]{2,60}:\s*$)")
 _ASIDE: Final = re.compile(
-    r"\b(?:out[ -]of[ -]scope|not in scope|non-?goals?|not now|not yet|excluded|deferred|later|future|roadmap|backlog|won'?t have|"
+    r"\b(?:out[ -]of[ -]scope|not in scope|non-?goals?|not now|not yet|excluded|deferred|later(?! sections?)|future|roadmap|backlog|won'?t have|"
     r"nice to have|next phases?|ideas|parked|nicht im umfang|später|hors (?:du )?périmètre|"
     r"fuera de alcance|fora do escopo|fuori ambito|buiten scope)\b",
     re.IGNORECASE,
 )
 _STOP: Final = re.compile(r"(?<=[.!?])[\"”')*]*\s+|(?<=[。！？])|\s*;\s+")
 _ABBREVIATION: Final = re.compile(
-    r"\b(?:e\.g|i\.e|etc|approx|incl|resp|vs|bzw|z\.b|p\. ?ej|ca)\.$", re.I
+    r"\b(?:e\.g|i\.e|etc|approx|incl|resp|vs|bzw|z\.b|p\. ?ej|ca)\.$", re.IGNORECASE
 )
 _ROUTE: Final = re.compile(
     r"\s*(?:(?:GET|POST|PUT|PATCH|DELETE)\b|/\w|[A-Z][\w ]{0,24}[:=]|[A-Za-z_]+=)"
@@ -171,11 +172,12 @@ def _wraps(text: str, block: _Block, line: str) -> bool:
 def _sentences(text: str, block: _Block) -> Iterator[Sentence]:
     body = text[block.start : block.end]
     cuts = [0]
-    for match in _STOP.finditer(body):
-        if not _ABBREVIATION.search(body[: match.start() + 1].rstrip()):
-            cuts.append(match.end())
-    cuts.append(len(body))
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    cuts += [
+        match.end()
+        for match in _STOP.finditer(body)
+        if not _ABBREVIATION.search(body[: match.start() + 1].rstrip())
+    ]
+    for first, last in pairwise((*cuts, len(body))):
         piece = body[first:last]
         if piece.strip():
             start = block.start + first

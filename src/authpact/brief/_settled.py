@@ -82,7 +82,7 @@ def settle(reading: Reading, said: Mentions) -> Settlement:
 
 
 def _fit(state: Settlement) -> None:
-    """A token never outlives its session, and the leeway is shorter than the token."""
+    """Cut a token to its session, and drop a leeway as long as a token."""
     token, session = state.get("token.lifetime"), state.get("session.lifetime")
     if isinstance(session, int) and (token if isinstance(token, int) else _USUAL) > session:
         state.values["token.lifetime"] = Settled(session, state.values["session.lifetime"].origin)
@@ -207,7 +207,7 @@ def _refresh(state: Settlement, reading: Reading, said: Mentions) -> None:
         ):
             _put(state, reading, "session.lifetime", lifetime[0])
     decided = [
-        m for m in spoken if m in wanted or m.value and m.stance.value in {"refused", "past"}
+        m for m in spoken if m in wanted or (m.value and m.stance.value in {"refused", "past"})
     ]
     if decided and "session.reissue" not in state.values:
         state.values["session.reissue"] = Settled("silent", "brief", typed(reading, decided[0]))

@@ -1,4 +1,4 @@
-"""Does the brief want what it mentions: yes, no, later, not any more, or is it asking?"""
+"""What a brief says about what it mentions: yes, no, later, not any more, or a question."""
 
 import re
 from enum import Enum
@@ -58,7 +58,7 @@ _INSTEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _INSTEAD_AFTER: Final = re.compile(
-    r"^[\"”`']?\s*(?:yerine|ki jagah|ke bajaye|ではなく|而不是)", re.I
+    r"^[\"”`']?\s*(?:yerine|ki jagah|ke bajaye|ではなく|而不是)", re.IGNORECASE
 )
 _PAST: Final = re.compile(
     r"\b(?:migrat\w+ (?:away )?from|mov(?:e|ing) (?:away )?(?:from|off)|switch\w* (?:away )?from|"
@@ -69,10 +69,10 @@ _PAST: Final = re.compile(
     re.IGNORECASE,
 )
 _ONWARD: Final = re.compile(
-    r"\b(?:with|by|to|in favou?r of|durch|zu|par|por|con|door|naar)\b", re.I
+    r"\b(?:with|by|to|in favou?r of|durch|zu|par|por|con|door|naar)\b", re.IGNORECASE
 )
 _LATER: Final = re.compile(
-    r"\b(?:later|eventually|some ?day|in (?:the )?future|down the road|next (?:year|quarter|release)|"
+    r"(?<!no )(?<!not )\b(?:later(?! (?:on|sections?|chapters?|than))|eventually|some ?day|in (?:the )?future|down the road|next (?:year|quarter|release)|"
     r"post-?mvp|after (?:the )?(?:mvp|launch)|not now|not yet|for v2|in v2|version 2|"
     r"(?:out|outside) of scope|not in scope|out-of-scope|nice to have|roadmap|backlog|"
     r"irgendwann|später|plus tard|más adelante|mais tarde|in futuro|più avanti|ooit|"
@@ -82,11 +82,11 @@ _LATER: Final = re.compile(
 _OPEN: Final = re.compile(
     r"\?\s*[\"”')]*\s*$|\b(?:not sure|unsure|undecided|unclear|tbd|to be (?:decided|discussed)|"
     r"maybe|perhaps|might|we could|either|open question|still discussing|vielleicht|unklar|eventuell|"
-    r"peut-être|quizás?|tal vez|talvez|forse|misschien|może|belki|shayad)\b|可能|かもしれ",
+    r"peut-être|quizás?|tal vez|talvez|forse|misschien|belki|shayad)\b|可能|かもしれ",
     re.IGNORECASE,
 )
 _LIMIT: Final = re.compile(
-    r"\b(?:never|not|no|nicht|nie|ne|pas|non|não|niet)\b[^.;]{0,40}\b(?:longer|more|exceed\w*|older|"
+    r"\b(?:never|not|no|nicht|nie|ne|pas|non|não|niet)\b[^.;]{0,40}\b(?:longer|later|more|exceed\w*|older|"
     r"above|beyond|outlive|länger|mehr|über\w*|plus (?:de|longtemps)|más de|mais de|più di|"
     r"oltre|langer|meer)\b",
     re.IGNORECASE,
@@ -143,7 +143,7 @@ def refused_by(before: str, after: str = "") -> bool:
 
 
 def _reported(text: str) -> bool:
-    """A question that only quotes, as in `what if`, does not open the whole sentence."""
+    """Tell whether a page without full stops was taken for one sentence."""
     return len(text) > 400  # noqa: PLR2004  # such a "sentence" is a page without full stops
 
 

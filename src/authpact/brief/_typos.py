@@ -14,7 +14,7 @@ _VOCABULARY: Final = frozenset(
     password passwords permission permissions postgresql private public refresh register
     registration revocation revoke revoked seconds secret session sessions sessionstorage shared
     signed silent silently storage symmetric tokens verification
-    """.split()  # noqa: SIM905  # a list of words reads best as words
+    """.split()  # a list of words reads best as words
 )
 _LEFT_ALONE: Final = frozenset(
     "issues issued issue signer passwort publico publish authentification assess excess exposed expose spared shaded shred shard signal shares logger memo lodged "

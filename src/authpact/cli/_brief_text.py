@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Final
 
 from authpact.brief import Deviating, Draft, Fact, Question
@@ -19,7 +20,7 @@ def as_data(draft: Draft) -> dict[str, object]:
         "schema": 1,
         "contract": to_json(draft.contract),
         "questions": [_question(question) for question in draft.questions],
-        "assumptions": [{"field": a.field, "value": a.value, "why": a.why} for a in draft.assumptions],
+        "assumptions": [asdict(assumption) for assumption in draft.assumptions],
         "deviations": [
             {
                 "kind": d.kind, "text": d.text, "constraint": d.constraint, "question": d.question,
@@ -28,7 +29,7 @@ def as_data(draft: Draft) -> dict[str, object]:
             }
             for d in draft.deviations
         ],
-        "warnings": [{"topic": w.topic, "message": w.message, "spans": list(w.spans)} for w in draft.warnings],
+        "warnings": [asdict(w) | {"spans": list(w.spans)} for w in draft.warnings],
         "facts": [
             {
                 "field": f.field, "value": list(f.value) if isinstance(f.value, tuple) else f.value,

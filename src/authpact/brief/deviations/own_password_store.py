@@ -3,12 +3,12 @@ from typing import Final
 
 from authpact.brief._variant import Kind, Variant
 
-_PASSWORD: Final = r"(?:passwords?|passwort\w*|passwörter\w*|kennw\w+|mots? de passe|contraseñas?|senhas?|wachtwoord\w*|hase?ł\w*|şifre\w*|parola\w*|密码|パスワード)"
+_PASSWORDS: Final = r"(?:passwords?|passwort\w*|passwörter\w*|kennw\w+|mots? de passe|contraseñas?|senhas?|wachtwoord\w*|hase?ł\w*|şifre\w*|parola\w*|密码|パスワード)"
 _KEEP: Final = r"(?:hash\w*|bcrypt|argon2\w*|scrypt|pbkdf2|passlib|pwdlib|stor(?:e|es|ed|ing)|sav(?:e|es|ed|ing)|check(?:s|ed|ing)?|verif\w+|compar\w+|column|table|gespeichert|speicher\w*|stock\w+|guard\w+|armazen\w+|salv\w+|opgeslagen|przechow\w+|sakla\w*|存储|保存)"
 _STORE: Final = Variant(
     "own-password-store",
     re.compile(
-        rf"\b{_PASSWORD}[^.;]{{0,50}}\b{_KEEP}|\b{_KEEP}[^.;]{{0,50}}\b{_PASSWORD}|{_PASSWORD}.{{0,20}}(?:存储|保存)|(?:存储|保存).{{0,10}}{_PASSWORD}",
+        rf"\b{_PASSWORDS}[^.;]{{0,50}}\b{_KEEP}|\b{_KEEP}[^.;]{{0,50}}\b{_PASSWORDS}|{_PASSWORDS}.{{0,20}}(?:存储|保存)|(?:存储|保存).{{0,10}}{_PASSWORDS}",
         re.IGNORECASE,
     ),
     "Password hashes would lie in two stores: two places to leak, to rate-limit, to migrate, and a reset changes only one of them.",

@@ -22,11 +22,11 @@ _LABEL: Final = re.compile(
     "|".join(f"(?P<l{i}>{words})" for i, (_, words) in enumerate(_LABELS)), re.IGNORECASE
 )
 _FILE: Final = re.compile(
-    r"\.(?:js|ts|py|md|io)$|^(?:next|node|nuxt|vue|socket)\.(?:js|io)$", re.IGNORECASE
+    r"\.(?:js|ts|py|md)$|^(?:next|node|nuxt|vue|socket)\.(?:js|io)$", re.IGNORECASE
 )
 _FOREIGN_SITES: Final = re.compile(
     r"\b(?:github|gitlab|stackoverflow|google|figma|notion|atlassian|better-auth|auth0|vercel|npmjs|pypi|rfc-editor|ietf|docs)\b",
-    re.I,
+    re.IGNORECASE,
 )
 
 

@@ -34,7 +34,7 @@ _NAME: Final = re.compile(
 )
 _FAMILY: Final = re.compile(
     r"(?P<jwks>\bjwks\b|(?<!\w)asymm?etri\w*|\bassim[ée]tric\w*|\basimetri\w*|\basim[ée]tric\w*|\basimmetric\w*|"
-    r"\bpublic[ -]keys?(?! ?infra)|\bkey ?-?pairs?\b|\bkey ?sets?\b|"
+    r"\bpublic[ /-](?:and )?private[ -]keys?|\bpublic[ -]keys?(?! ?infra)|\bkey ?-?pairs?\b|\bkey ?sets?\b|"
     r"öffentliche\w* schlüssel|schlüsselpaar|clés? publiques?|claves? públicas?|chaves? públicas?|"
     r"chiav[ei] pubblic\w+|publieke sleutels?|kluczy? publiczn\w+|açık anahtar|非对称|非對稱|公钥|公開鍵|非対称)|"
     r"(?P<shared>\bshared[ -]?(?:jwt |signing |hmac )?(?:secrets?|keys?)\b|(?<!a)\bsymm?etri\w*|"
@@ -55,7 +55,7 @@ def find(reading: Reading) -> Iterator[Mention]:
     """Yield names as `token.algorithm` and families as `token.mode`."""
     for sentence in reading.sentences:
         if _UNRELATED.search(sentence.text) and not re.search(
-            r"jwts?|tokens?", sentence.text, re.I
+            r"jwts?|tokens?", sentence.text, re.IGNORECASE
         ):
             continue
         for match in _NAME.finditer(sentence.text):

@@ -72,9 +72,10 @@ def _owner(
     if named:
         return _SUBJECTS[int(str(named.lastgroup)[1:])][0]
     near = _clause(text, one)
-    if _OTHER.search(near) and not _EXPIRY.search(near):
+    touching = [s for s in subjects if 0 <= one.start - s[2] <= 2]  # noqa: PLR2004  # ": "
+    if _OTHER.search(near) and not _EXPIRY.search(near) and not touching:
         return None
-    direct = [s for s in subjects if 0 <= s[1] - one.end and _joined(text[one.end : s[1]])]
+    direct = [s for s in subjects if s[1] - one.end >= 0 and _joined(text[one.end : s[1]])]
     if direct:
         return direct[0][0]
     left = [s for s in subjects if s[2] <= one.start]

@@ -27,7 +27,8 @@ _KINDS: Final = (
 )
 _QUOTED: Final = re.compile(
     rf"\b(?:{_KINDS}|portal|shop|tracker|dashboard|project|projekt|product)\s+[\"“„«'](?P<name>{_WORD}(?:[ ]{_WORD}){{0,2}})[\"”“»']|"
-    rf"[\"“„«](?P<other>{_WORD}(?:[ ]{_WORD}){{0,2}})[\"”“»]\s+(?:{_KINDS}|portal|shop|tracker)\b",
+    rf"[\"“„«](?P<other>{_WORD}(?:[ ]{_WORD}){{0,2}})[\"”“»]\s+(?:{_KINDS}|portal|shop|tracker)\b"
+    rf"|\b(?:make|making|build|building|create|creating|launch|launching|is|called)\s+[\"“„«](?P<made>{_WORD}(?:[ ]{_WORD}){{0,2}})[\"”“»]",
     re.IGNORECASE,
 )
 _NOUN: Final = re.compile(
@@ -37,7 +38,7 @@ _NOUN: Final = re.compile(
 )
 _KEPT: Final = re.compile(
     r"tracker|manager|planner|portal|dashboard|organi[sz]er|shop|store|board|journal|marketplace|calendar|wiki|library|cms$",
-    re.I,
+    re.IGNORECASE,
 )
 _NOT_A_NAME: Final = frozenset(
     "the a an this that our your my their its his her web next js nextjs next.js rest full full-stack stack multi-user secure simple small "
@@ -79,7 +80,9 @@ def _named(sentence: Sentence, match: re.Match[str], rank: int) -> Mention | Non
         kind = match["kind"].split()[-1].split("-")[-1].lower()
         name = slug(f"{head} {kind}" if _KEPT.search(kind) else head)
     else:
-        name = slug(next(v for k, v in groups.items() if v and k in {"name", "other", "alone"}))
+        name = slug(
+            next(v for k, v in groups.items() if v and k in {"name", "other", "alone", "made"})
+        )
     if not name or name in _NOT_A_NAME:
         return None
     return mention(sentence, "project.name", name, match.span())

@@ -44,7 +44,8 @@ def find(reading: Reading) -> Iterator[Mention]:
                 yield found
         for match in _AGAIN.finditer(sentence.text):
             whole = mention(sentence, "session.reissue", "none", match.span())
-            if not re.match(r"no |without ", match[0], re.IGNORECASE):
-                yield whole
-            elif whole.stance is Stance.WANTED:
+            if (
+                not re.match(r"no |without ", match[0], re.IGNORECASE)
+                or whole.stance is Stance.WANTED
+            ):
                 yield whole

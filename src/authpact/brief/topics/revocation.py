@@ -67,13 +67,13 @@ def _at_once(sentence: Sentence) -> Iterator[Mention]:
     asked = mention(sentence, "revocation.mode", "backchannel", (soon.start(), soon.end()))
     judged = asked.stance
     if judged is Stance.REFUSED and not re.search(
-        r"\b(?:need|have|require|must|brauch)\w*\b", text, re.I
+        r"\b(?:need|have|require|must|brauch)\w*\b", text, re.IGNORECASE
     ):
         judged = Stance.WANTED
     if not re.search(
         r"\bnot (?:need|have|require)|\bno need|\bneed(?:n't| not)\b|\bnicht (?:nötig|nicht)",
         text,
-        re.I,
+        re.IGNORECASE,
     ):
         judged = Stance.WANTED if judged is Stance.REFUSED else judged
     yield _turned(mention(sentence, "revocation.mode", "backchannel", span, judged=judged))

@@ -80,10 +80,15 @@ def _named(sentence: Sentence) -> Iterator[Mention]:
             yield mention(sentence, "roles", _plain(name[0]), (at, at + len(name[0])))
     for match in _BEFORE.finditer(sentence.text):
         if match["name"].lower() not in _NOT_ROLES and not re.fullmatch(
-            r"\w+(?:ed|ing)", match["name"], re.I
+            r"\w+(?:ed|ing)", match["name"], re.IGNORECASE
         ):
             yield mention(sentence, "roles", _plain(match["name"]), match.span("name"))
-    if re.search(rf"\b(?:{_ROLE})\b", sentence.heading, re.IGNORECASE) and not re.search(
+    yield from _listed(sentence)
+
+
+def _listed(sentence: Sentence) -> Iterator[Mention]:
+    """Yield the name an item below a heading about roles begins with."""
+    if _ROLE_WORD.search(sentence.heading) and not re.search(
         r"GET|POST|PUT|PATCH|DELETE", sentence.text
     ):
         head = re.match(rf"[\"“`'*_]*(?P<name>{_NAME})[\"”`'*_]*\s*(?::|[-–—]|\(|$)", sentence.text)

@@ -15,7 +15,7 @@ _METHOD_FIRST: Final = re.compile(
     rf"(?<![\w/])(?P<methods>(?:{_METHODS})(?:\s*(?:[,/|+&]|and|und|et|y)\s*(?:{_METHODS}))*)(?:[\s|`*:\"'()\]-]|-X|\\)*(?P<path>{_PATH})"
 )
 _CALL: Final = re.compile(
-    rf"\.(?P<methods>get|post|put|patch|delete)\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]"
+    r"\.(?P<methods>get|post|put|patch|delete)\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]"
 )
 _PATH_FIRST: Final = re.compile(
     rf"(?<![\w.])(?P<path>/[\w.~:<>{{}}\[\]/-]+)[`*\"]*\s*(?:\||:|\(|-|–|—|,|=>|→)*\s*[`*(\[]*(?P<methods>(?:{_METHODS})(?:\s*(?:[,/|+&]|and)\s*(?:{_METHODS}))*)\b(?![`*\s|:]*/)"
@@ -62,7 +62,7 @@ def _matches(sentence: Sentence, pattern: re.Pattern[str]) -> Iterator[Mention]:
     matches = list(pattern.finditer(sentence.text))
     for index, match in enumerate(matches):
         path = fastapi_path(match["path"])
-        if path is None or path == "/" and pattern is _PATH_FIRST or is_issuer(path):
+        if path is None or (path == "/" and pattern is _PATH_FIRST) or is_issuer(path):
             continue
         methods = re.findall(_METHODS, match["methods"].upper())
         if is_login(path) and methods == ["POST"]:

@@ -51,13 +51,15 @@ def _is_token_place(sentence: Sentence, match: re.Match[str]) -> bool:
         return True
     if match.lastgroup == "memory":
         return _ELSEWHERE.search(text) is None
-    if _SESSION_COOKIE.search(text) and not re.search(r"\b(?:access tokens?|jwts?)\b", text, re.I):
+    if _SESSION_COOKIE.search(text) and not re.search(
+        r"\b(?:access tokens?|jwts?)\b", text, re.IGNORECASE
+    ):
         return False
     return _ABOUT_TOKEN.search(text) is not None or "http" in word
 
 
 def _seen_by_nobody(sentence: Sentence, match: re.Match[str], found: Mention) -> Mention:
-    """ "The browser never sees the token" wants a cookie although it says never."""
+    """Turn `the browser never sees the token` into the wish for a cookie that it is."""
     if not match[0].lower().startswith("browser"):
         return found
     head = (match.start(), match.start() + len("browser"))
