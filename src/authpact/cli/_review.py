@@ -5,7 +5,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
 
 from authpact.cli._output import emit, width
 from authpact.contract import Contract, load
@@ -25,6 +27,7 @@ from authpact.review import (
     findings_in,
     from_file,
     inline,
+    live_routes,
     read_baseline,
     read_tree,
     tree_at,
@@ -111,6 +114,7 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
     fail_on: Literal["info", "low", "medium", "high", "critical"] = "low",
     contract: Path | None = None,
     infer: bool = False,
+    import_: Annotated[str | None, Parameter(name="--import")] = None,
     diff: str | None = None,
     baseline: Path | None = None,
     write_baseline: Path | None = None,
@@ -129,6 +133,9 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
         Exit 1 when a finding is at least this severe.
     contract
         Also report where the code differs from this contract.
+    import_
+        Take routes and dependencies from this application, `module:app`. Its code is run, in
+        another process without network.
     infer
         Print the contract that the code implies, and nothing else.
     diff
@@ -142,7 +149,7 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
     if not path.is_dir():
         raise AuthpactError(f"{path} is no folder")
     tree = read_tree(path)
-    facts = Facts(tree)
+    facts = Facts(tree, live_routes(path, import_) if import_ else ())
     if infer:
         emit(infer_contract(facts), output)
         return 0

@@ -5,6 +5,7 @@ from authpact.review._engine import Review, findings_in, review, review_tree
 from authpact.review._excerpt import excerpt
 from authpact.review._facts import Facts
 from authpact.review._infer import infer
+from authpact.review._live import LiveRoute, live_routes
 from authpact.review._revision import tree_at
 from authpact.review._rule import Case, Hit, Rule, all_rules
 from authpact.review._suppress import (
@@ -24,6 +25,7 @@ __all__ = [
     "Case",
     "Facts",
     "Hit",
+    "LiveRoute",
     "Review",
     "Rule",
     "Suppression",
@@ -38,6 +40,7 @@ __all__ = [
     "from_file",
     "infer",
     "inline",
+    "live_routes",
     "read_baseline",
     "read_tree",
     "review",

@@ -9,6 +9,7 @@ from typing import Final
 from authpact.review._cors import Cors, cors_of
 from authpact.review._environment import Environment
 from authpact.review._issuers import Issuers
+from authpact.review._live import LiveRoute
 from authpact.review._model import Function, Module
 from authpact.review._project import Project
 from authpact.review._python import read_python
@@ -32,6 +33,8 @@ class Facts:
     """A reviewed tree. Every member is computed once and never changes."""
 
     tree: Tree
+    live: tuple[LiveRoute, ...] = ()
+    """Routes of an imported application; they replace what was read from its files."""
 
     @cached_property
     def project(self) -> Project:
@@ -50,7 +53,7 @@ class Facts:
     @cached_property
     def application(self) -> Application:
         """FastAPI applications, routers and routes."""
-        return Application(self.project)
+        return Application(self.project, self.live)
 
     @cached_property
     def tokens(self) -> Tokens:

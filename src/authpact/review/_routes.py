@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from authpact.review._live import LiveRoute
 from authpact.review._model import Call, Function, Module
 from authpact.review._project import Project
 from authpact.review._routers import (
@@ -17,6 +18,7 @@ from authpact.review._routers import (
     scopes,
 )
 from authpact.review._signs import (
+    BEARERS,
     DEEP,
     DEPENDS,
     EVIDENCE,
@@ -55,8 +57,12 @@ class Route:
 class Application:
     """Reads every application of a project once."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, live: Iterable[LiveRoute] = ()) -> None:
         self.project = project
+        self._live: dict[tuple[str, int], list[LiveRoute]] = {}
+        for one in live:
+            self._live.setdefault((one.file, one.line), []).append(one)
+        self._imported = {file for file, _ in self._live}
         self.routers = {key(r.module, r.name): r for m in project.python for r in routers(m)}
         self.includes = [i for m in project.python for i in self._includes(m)]
         self._guards: dict[tuple[str, str], bool] = {}
@@ -140,9 +146,7 @@ class Application:
             return True
         kind = next((c for c in home.classes if c.name == label), None)
         if kind is not None:
-            return bool(EVIDENCE.search(kind.text)) or any(
-                b in {"HTTPBearer", "OAuth2PasswordBearer", "APIKeyHeader"} for b in kind.bases
-            )
+            return bool(EVIDENCE.search(kind.text)) or any(b in BEARERS for b in kind.bases)
         function = home.by_name.get(label)
         return function is not None and self.checks(home, function, depth + 1)
 
@@ -232,6 +236,13 @@ class Application:
         own = self.guards(module, decorator.text_of("dependencies"))
         inside = self.checks(module, function)
         full = tuple(dict.fromkeys(joined(prefix, path) for prefix, _ in ways))
+        if module.path in self._imported:
+            found = self._live.get((module.path, function.decorators[0].line), [])
+            full = tuple(dict.fromkeys(f.path for f in found))
+            ways = [(f.path, False) for f in found]
+            shielded = any(
+                NAMES_AUTH.search(d) or d in BEARERS for f in found for d in f.dependencies
+            )
         return Route(
             module,
             function,

@@ -34,3 +34,4 @@ REFUSES: Final = re.compile(
 SCHEMES: Final = re.compile(
     r"(?:HTTPBearer|OAuth2PasswordBearer|APIKeyHeader|APIKeyCookie|HTTPBasic|OAuth2)\("
 )
+BEARERS: Final = frozenset({"HTTPBearer", "OAuth2PasswordBearer", "APIKeyHeader"})

@@ -6,7 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
-_CALLS_API: Final = re.compile(r"NEXT_PUBLIC_\w*(?:API|BACKEND)\w*|https?://localhost:80\d\d")
+_CALLS_API: Final = re.compile(r"NEXT_PUBLIC_\w*(?:API|BACKEND)\w*")
 _SETS: Final = re.compile(r"CORSMiddleware|Access-Control-Allow-Origin", re.IGNORECASE)
 
 
