@@ -54,7 +54,7 @@ def unprotected(root: Path, *, imported: bool) -> set[int]:
 def test_routes_that_only_the_live_application_knows_are_seen(tmp_path: Path) -> None:
     rows = live_routes(project(tmp_path), "served:app")
     tasks = next(r for r in rows if r.path == "/api/tasks")
-    assert (tasks.file, tasks.dependencies) == ("api/served.py", ("require_user",))
+    assert (tasks.file, tasks.dependencies) == ("api/served.py", ("require_user", "who"))
 
 
 def test_a_route_that_is_protected_at_run_time_only_is_no_finding(tmp_path: Path) -> None:
