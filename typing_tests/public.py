@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from typing import Annotated, assert_type
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from authpact import Contract, Principal, Verifier, load
 from authpact.fastapi import (
     CurrentPrincipal,
     Owner,
+    Ready,
     RequirePermission,
     RequireRole,
     install,
     require_owner,
     require_role,
 )
-from authpact.testing import LocalIssuer
+from authpact.fastapi.relay import DevelopmentRelay
+from authpact.testing import LocalIssuer, forgeries
 from authpact.verify import KeySource, Logout, SharedSecrets
 
 contract = load("authpact.toml")
@@ -78,3 +80,13 @@ principal = verifier.verify("token")
 principal.subject = "victim"  # pyright: ignore[reportAttributeAccessIssue]
 principal.claims["sub"] = "victim"  # pyright: ignore[reportIndexIssue]
 verifier.verify(1)  # pyright: ignore[reportArgumentType]
+
+forged = forgeries(issuer)
+assert_type(forged["expired long ago"], str)
+with issuer.serving() as environ:
+    assert_type(environ, Mapping[str, str])
+assert_type(DevelopmentRelay(contract).router, APIRouter)
+
+
+@app.get("/ready")
+async def ready(_: Ready) -> None: ...
