@@ -23,7 +23,8 @@ Each row is one run: processes on one machine ({os.cpu_count()} cores), uvicorn,
 four requests are valid, one in four is forged: a foreign signature, an unknown key id, another
 audience, an old token, a signature of zeros, a logout token. The key set is fresh for
 {CACHE_SECONDS} s and the cooldown is {COOLDOWN_SECONDS} s, instead of minutes, so that every run
-sees many fetches. Ratios compare the fault with two quiet seconds of the same processes.
+sees many fetches. Ratios compare the fault with two quiet seconds of the same processes; below 1
+they say that the machine was busier in the quiet seconds, and no more.
 
 {table}
 
