@@ -123,7 +123,7 @@ def _variables(source: Source) -> Iterator[Variable]:
     is_compose = bool(_COMPOSE.search(source.path))
     if not (is_compose or _ENV_FILE.search(source.path)):
         return
-    is_example = bool(_EXAMPLE.search(source.path))
+    is_example = bool(_EXAMPLE.search(posixpath.basename(source.path)))
     for match in _VARIABLE.finditer(source.text):
         if is_compose and not match[1].isupper():
             continue

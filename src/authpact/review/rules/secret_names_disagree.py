@@ -3,29 +3,31 @@ from collections.abc import Iterator
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._tokens import Mint, Verification
+
+
+def _verifying(facts: Facts, mint: Mint) -> list[Verification]:
+    """Return what verifies tokens of this kind by a shared secret."""
+    root = mint.module.path.partition("/")[0]
+    in_script = mint.module.language == "script"
+    return [
+        v
+        for v in facts.verifications
+        if v.key.environment
+        and not v.uses_key_set
+        and (in_script or v.module.path.partition("/")[0] == root)
+    ]
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield signatures made with another variable than the one that verifies them."""
     for mint in facts.tokens.mints:
-        signs = set(mint.key.environment)
-        if not signs or mint.module.language != "python":
+        signs, verifies = set(mint.key.environment), _verifying(facts, mint)
+        if not signs or not verifies or any(signs & set(v.key.environment) for v in verifies):
             continue
-        root = mint.module.path.partition("/")[0]
-        verifies = [
-            v
-            for v in facts.verifications
-            if v.key.environment and v.module.path.partition("/")[0] == root and not v.uses_key_set
-        ]
-        if not verifies or any(signs & set(v.key.environment) for v in verifies):
-            continue
-        other = verifies[0].key.environment[0]
-        line = mint.key.place[1] if mint.key.place[0] == mint.module.path else mint.call.line
-        yield at(
-            mint.module,
-            line,
-            f"Tokens are signed with {min(signs)} but verified with {other}.",
-        )
+        here = mint.key.place[0] == mint.module.path
+        message = f"Signed with {min(signs)}, verified with {verifies[0].key.environment[0]}."
+        yield at(mint.module, mint.key.place[1] if here else mint.call.line, message)
 
 
 RULE = Rule(

@@ -1,32 +1,18 @@
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._environment import is_placeholder, is_secret_name
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule
 
-_SHORTEST: Final = 32
-
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield tracked values that are guessable."""
     for v in facts.environment.variables:
         value = v.value.strip("\"'")
-        if (
-            v.is_example
-            or v.is_compose
-            or not re.search(r"SECRET", v.name)
-            or not is_secret_name(v.name)
-        ):
+        if v.is_example or "SECRET" not in v.name or not is_secret_name(v.name):
             continue
-        if (
-            value
-            and not value.startswith(("$", "<"))
-            and is_placeholder(value)
-            and len(value) < _SHORTEST
-        ):
+        if value and not value.startswith(("$", "<")) and is_placeholder(value):
             yield Hit(v.file, v.line, f"The value of {v.name} is short or guessable.")
 
 
