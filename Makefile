@@ -64,6 +64,7 @@ corpus: setup ## Score the rules of the review (CORPUS=folder of trees, LABELS=f
 	$(BIN)/python tests/review/score.py $(CORPUS) $(LABELS) $(CORPUS_ARGS)
 
 bench: setup ## Measure side by side and print ratios
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python benchmarks/run.py
 
 faults: setup ## Make every fault for real and write the reliability page (FAULTS="--seconds 10 --rotation 60")
@@ -90,6 +91,7 @@ test-tools: setup tests/tools/node_modules/.ready ## Hold what is compiled for O
 lock: setup ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal pyproject.toml --all-extras --group dev --group example -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal --group browser -c requirements/dev.txt -o requirements/browser.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal --group bench -c requirements/dev.txt -o requirements/bench.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal --group tools -c requirements/dev.txt -o requirements/tools.txt
 
 clean: ## Remove what the targets made

@@ -1,6 +1,6 @@
 """Foreign vectors (C2SP/wycheproof, JSON Web Signature and Key) through the real code path.
 
-The folder is named by AUTHPACT_VECTORS. Without it the tests are skipped by name, or fail where
+The folder above `wycheproof/` is named by AUTHPACT_VECTORS. Without it the tests are skipped by name, or fail where
 AUTHPACT_REQUIRE_ALL=1. Whatever is decided differently is listed with its reason, and a reason
 that is not needed any more is a failure too.
 """
@@ -47,7 +47,7 @@ def folder() -> Path:
 
 
 def cases(file: str) -> Iterator[tuple[int, list[Jwk], str, bool, str]]:
-    document = json.loads((folder() / f"{file}.json").read_text(encoding="utf-8"))
+    document = json.loads((folder() / "wycheproof" / f"{file}.json").read_text("utf-8"))
     count = 0
     for group in document["testGroups"]:
         keys = group.get("public") or group["private"]
