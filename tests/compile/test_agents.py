@@ -48,7 +48,7 @@ def test_the_skill_keeps_the_limits_of_the_agent_skills_format() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "sections"), zip(AGENTS, (DESIGN_SECTIONS, SPEC_SECTIONS), strict=True)
+    ("name", "sections"), list(zip(AGENTS, (DESIGN_SECTIONS, SPEC_SECTIONS), strict=True))
 )
 def test_a_sub_agent_keeps_sections_questions_and_deviations(
     name: str, sections: tuple[str, ...]

@@ -35,9 +35,7 @@ def test_openspec_accepts_every_change_in_strict_mode(
     assert "1 passed, 0 failed" in said
 
 
-def test_openspec_refuses_a_requirement_that_demands_nothing(
-    tmp_path: Path, openspec: Run
-) -> None:
+def test_openspec_refuses_a_requirement_that_demands_nothing(tmp_path: Path, openspec: Run) -> None:
     put(default_contract(), "openspec", tmp_path)
     for spec in (tmp_path / CHANGE / "specs").glob("*/spec.md"):
         spec.write_text(spec.read_text().replace(" MUST ", " may "))

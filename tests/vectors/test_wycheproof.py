@@ -1,8 +1,8 @@
 """Foreign vectors (C2SP/wycheproof, JSON Web Signature and Key) through the real code path.
 
-The folder above `wycheproof/` is named by AUTHPACT_VECTORS. Without it the tests are skipped by name, or fail where
-AUTHPACT_REQUIRE_ALL=1. Whatever is decided differently is listed with its reason, and a reason
-that is not needed any more is a failure too.
+The folder above `wycheproof/` is named by AUTHPACT_VECTORS. Without it the tests are skipped by
+name, or fail where AUTHPACT_REQUIRE_ALL=1. Whatever is decided differently is listed with its
+reason, and a reason that is not needed any more is a failure too.
 """
 
 import json

@@ -119,7 +119,7 @@ def stated_values(contract: Contract) -> tuple[Choice, ...]:
 
 def _choice(contract: Contract, name: str, topic: _Topic) -> Choice:
     recorded = contract.decisions.get(name)
-    origin = recorded.origin if recorded else "default"
+    origin: str = recorded.origin if recorded else "default"
     if origin == "default":
         origin = _unrecorded(contract, topic)
     stated = recorded.rationale if recorded else ""

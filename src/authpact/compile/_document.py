@@ -45,7 +45,8 @@ DESIGN_SECTIONS: Final = (
 
 _NUMBER: Final = re.compile(r"^\d+(\.\d+)*[.)]?\s+")
 _SILENT: Final = re.compile(
-    r"^(out.of.scope|accepted deviations|acceptance criteria|open (questions|points)|self.?check)", re.IGNORECASE
+    r"^(out.of.scope|accepted deviations|acceptance criteria|open (questions|points)|self.?check)",
+    re.IGNORECASE,
 )
 _CITATION: Final = re.compile(r"\[[a-z]+:[a-z-]+\]")
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*\"(])")
