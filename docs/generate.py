@@ -35,7 +35,7 @@ def requirements_page() -> str:
         "`document`: the specification states it; `verify`: the run time enforces it; "
         "`issue`: the generated Better Auth side enforces it; `probe`: a probe proves it on a running "
         "system; `by-hand`: a person must look.\n\nASVS is OWASP ASVS 5.0, API1 to API5 are the OWASP API Top 10 "
-        "of 2023, 8725bis is the revision of RFC 8725, and *measured* means found by running the real packages.\n"
+        "of 2023, 8725bis is the revision of RFC 8725, *measured* means found by running the real packages, and *authpact* is a rule of this project.\n"
     )
     return f"{head}\n{table(('id', 'requirement', 'sources', 'checked by'), rows)}\n"
 

@@ -77,8 +77,8 @@ _ISSUANCE: Final = (
 )
 
 _IDENTITY: Final = (
-    _must("identity:sign-up", "A new user signs up at Better Auth and gets a session.", "ASVS 6.1.1; mission C", _D, _P),
-    _must("identity:sign-in", "A registered user signs in at Better Auth and gets a session.", "ASVS 7.2.4; mission C", _D, _P),
+    _must("identity:sign-up", "A new user signs up at Better Auth and gets a session.", "ASVS 6.1.1; authpact", _D, _P),
+    _must("identity:sign-in", "A registered user signs in at Better Auth and gets a session.", "ASVS 7.2.4; authpact", _D, _P),
     _must("identity:credentials-refused", "Wrong credentials are refused with one message that does not tell which part was wrong.", "ASVS 6.3.8; ASVS 16.5.1", _D, _P),
     _must("identity:no-second-login", "The API has no login, registration or password store of its own.", "ASVS 6.3.4", _D, _P),
     _must("session:lifetime", "The session lifetime is stated and bounds silent re-issue.", "ASVS 7.1.1; ASVS 7.3.2", _C, _D, _I),
@@ -129,10 +129,10 @@ _OPERATION: Final = (
     _must("logging:no-tokens", "Logs never contain a token or secret; text from tokens is escaped.", "ASVS 16.2.5; ASVS 16.4.1", _D, _V),
     _must("logging:decisions", "Refused and successful authentications can be logged with code, subject and token id.", "ASVS 16.3.1; ASVS 16.3.2", _D, _V),
     _should("replay:stated", "Whether `jti` is used against replay is stated.", "RFC 7519 4.1.7", _D),
-    _should("scope:bounded", "What is in and out of scope is written down; nothing outside authentication is specified.", "mission A6", _D),
-    _must("document:decided", "Every weighty choice carries its rationale and open questions are listed.", "mission B10", _D),
-    _must("document:testable", "Every acceptance criterion has an id and names the probe that executes it.", "mission B9", _D),
-    _must("document:form", "The documents have the fixed sections in order and use RFC 2119 words; they contain no JSON blocks.", "RFC 2119; RFC 8174; mission B1", _D),
+    _should("scope:bounded", "What is in and out of scope is written down; nothing outside authentication is specified.", "authpact", _D),
+    _must("document:decided", "Every weighty choice carries its rationale and open questions are listed.", "authpact", _D),
+    _must("document:testable", "Every acceptance criterion has an id and names the probe that executes it.", "authpact", _D),
+    _must("document:form", "The documents have the fixed sections in order and use RFC 2119 words; they contain no JSON blocks.", "RFC 2119; RFC 8174; authpact", _D),
 )
 # fmt: on
 
