@@ -3,10 +3,13 @@ import io
 import json
 import os
 import pty
+import select
+import signal
 import subprocess
 import sys
 import termios
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -122,6 +125,9 @@ def test_an_update_is_shown_first_and_written_after_yes(
     assert load(file).project.name == "notes"
 
 
+PATIENCE = 60.0
+
+
 def at_terminal(place: Path, keys: bytes) -> tuple[int, str]:
     """Run `authpact init` at a real terminal and type."""
     ours, theirs = pty.openpty()
@@ -138,23 +144,35 @@ def at_terminal(place: Path, keys: bytes) -> tuple[int, str]:
         env={**os.environ, "COLUMNS": "80"},
     )  # fmt: skip
     os.close(theirs)
-    output = b""
-    while True:
+    try:
+        output = b"".join(_conversation(ours, keys))
+        return child.wait(timeout=PATIENCE), output.decode()
+    finally:
+        child.kill()
+        os.close(ours)
+
+
+def _conversation(terminal: int, keys: bytes) -> Iterator[bytes]:
+    """Yield what the program shows; each prompt gets the next key, once."""
+    unanswered = b""
+    while select.select([terminal], [], [], PATIENCE)[0]:
         try:
-            chunk = os.read(ours, 4096)
+            chunk = os.read(terminal, 4096)
         except OSError:
-            break
+            return
         if not chunk:
-            break
-        output += chunk
-        if output.rstrip().endswith((b"skip:", b"record:", b"all):")) and keys:
+            return
+        yield chunk
+        unanswered += chunk
+        if keys and unanswered.rstrip(b" ").endswith((b"skip:", b"record:", b"all):")):
             key, _, keys = keys.partition(b"|")
-            os.write(ours, key)
-    os.close(ours)
-    return child.wait(timeout=60), output.decode()
+            os.write(terminal, key)
+            unanswered = b""
 
 
 def _controlling(terminal: int) -> None:
+    # A test run in the background of a shell ignores the signal of Ctrl-C, and a child inherits it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
 
 
