@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -125,7 +126,8 @@ def test_an_update_is_shown_first_and_written_after_yes(
     assert load(file).project.name == "notes"
 
 
-PATIENCE = 60.0
+PATIENCE = 60
+CTRL_C = b"\x03"
 
 
 def at_terminal(place: Path, keys: bytes) -> tuple[int, str]:
@@ -154,8 +156,13 @@ def at_terminal(place: Path, keys: bytes) -> tuple[int, str]:
 
 def _conversation(terminal: int, keys: bytes) -> Iterator[bytes]:
     """Yield what the program shows; each prompt gets the next key, once."""
-    unanswered = b""
-    while select.select([terminal], [], [], PATIENCE)[0]:
+    unanswered, key = b"", b""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if not select.select([terminal], [], [], 1)[0]:
+            # Ctrl-C between a prompt and the reading that follows it is only noticed at the next.
+            os.write(terminal, key if key == CTRL_C else b"")
+            continue
         try:
             chunk = os.read(terminal, 4096)
         except OSError:
@@ -187,7 +194,7 @@ def test_at_a_terminal_questions_are_answered_by_keys(place: Path) -> None:
 
 
 def test_ctrl_c_leaves_nothing_behind(place: Path) -> None:
-    code, output = at_terminal(place, b"\x03")
+    code, output = at_terminal(place, CTRL_C)
     assert code == 130
     assert "nothing was written" in output
     assert list(place.iterdir()) == []
