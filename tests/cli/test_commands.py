@@ -153,7 +153,14 @@ def test_lint_names_the_line_of_a_fault_and_exits_1(project: Path, capsys: Captu
 
 
 @pytest.mark.parametrize(
-    "arguments", [["bogus"], ["compile", "--nope"], ["lint"], ["contract", "check", "none.toml"]]
+    "arguments",
+    [
+        ["bogus"],
+        ["compile", "--nope"],
+        ["lint"],
+        ["contract", "check", "none.toml"],
+        ["demo", "--contract", "none.toml", "--exit"],
+    ],
 )
 def test_wrong_usage_exits_2_and_says_why(
     folder: Path, capsys: Capture, arguments: list[str]

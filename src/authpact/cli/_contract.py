@@ -4,21 +4,13 @@ from typing import Final, Literal
 
 from cyclopts import App
 
+from authpact.cli._input import read_text
 from authpact.cli._output import as_json, emit
 from authpact.contract import Diagnostic, digest, fields, parse
 from authpact.errors import AuthpactError
 from authpact.requirements import REQUIREMENTS
 
 contract: Final = App(name="contract", help="Check a contract, or explain one of its fields.")
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise AuthpactError(f"{file}: {error.strerror}; authpact init --yes writes one") from None
-    except UnicodeDecodeError:
-        raise AuthpactError(f"{file}: is not UTF-8 text") from None
 
 
 def _terminal(file: Path, diagnostics: tuple[Diagnostic, ...]) -> str:
@@ -43,7 +35,7 @@ def check(
     format
         `json` writes one object to stdout.
     """
-    parsed = parse(_read(file))
+    parsed = parse(read_text(file, "authpact init --yes writes one"))
     if format == "json":
         emit(
             as_json(

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
+from authpact.cli._input import read_text
 from authpact.cli._output import progress
 from authpact.cli._verdicts import Progress, exit_code, show
 from authpact.compile import plan, render, write
@@ -48,7 +49,7 @@ def _project(contract_file: Path | None, project: Path | None, output: Path) -> 
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     kept = root / "authpact.toml"
-    text = contract_file.read_text("utf-8") if contract_file else to_toml(default_contract())
+    text = read_text(contract_file) if contract_file else to_toml(default_contract())
     kept.write_text(text, "utf-8")
     _compile(load(kept), _WIRING, root)
     return Project(root, kept)

@@ -2,21 +2,12 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from authpact.cli._input import read_text
 from authpact.cli._output import emit, width
 from authpact.compile import checklist, document_checks
 from authpact.contract import load
-from authpact.errors import AuthpactError
 from authpact.findings import Finding, Severity
 from authpact.report import Format, RuleText, render_findings
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise AuthpactError(f"{file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise AuthpactError(f"{file}: is not UTF-8 text") from None
 
 
 def _rules() -> list[RuleText]:
@@ -54,7 +45,7 @@ def lint(
     fail_on
         Exit 1 when a finding is at least this severe.
     """
-    found = checklist(_read(file), load(contract) if contract else None, str(file))
+    found = checklist(read_text(file), load(contract) if contract else None, str(file))
     text = render_findings(
         found, format, rules=_rules(), width=width(), colour=output is None and sys.stdout.isatty()
     )
