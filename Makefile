@@ -84,7 +84,7 @@ tests/tools/node_modules/.ready: tests/tools/package-lock.json .venv/.ready
 	cd tests/tools && $(NPM) ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
-test-tools: setup tests/tools/node_modules/.ready ## Hold what is compiled for OpenSpec, Spec Kit and agents against the real tools
+test-tools: setup tests/tools/node_modules/.ready ## Hold what is written for other tools (OpenSpec, Spec Kit, agents, SARIF) against the real ones
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/tools.txt
 	$(BIN)/python -m pytest -m tools tests/tools $(PYTEST_ARGS)
 

@@ -7,10 +7,13 @@ from typing import NoReturn
 
 import pytest
 
+from authpact.contract import criteria, default_contract, digest
 from authpact.errors import ProbeError
+from authpact.findings import Control, Exchange, Outcome, Run, RunStats, Verdict
 from authpact.stack._node import find_node
 
 ROOT = Path(__file__).parent.parent
+HOSTILE = "<script>alert(1)</script> | `code` [link](x)"
 
 
 def give_up(reason: str) -> NoReturn:
@@ -42,3 +45,34 @@ def workspace(node: str) -> Path:
     if not (folder / "node_modules" / "better-auth").is_dir():
         give_up("the npm packages of ts/ are not installed; make test installs them")
     return folder
+
+
+@pytest.fixture
+def judged() -> Run:
+    """A run with every outcome, and with text from a server that wants to be markup."""
+    contract = default_contract()
+    chosen = tuple(criteria(contract))
+    verdicts = []
+    for criterion in chosen:
+        outcome = {
+            "AC-AUDIENCE": Outcome.BROKEN,
+            "AC-SIGN-UP": Outcome.INCONCLUSIVE,
+        }.get(criterion.id, Outcome.HELD)
+        shown = Exchange("GET /api/me   [another audience]", f"200\n{HOSTILE}")
+        verdicts.append(
+            Verdict(
+                criterion.probe,
+                criterion.requirement,
+                criterion.id,
+                "GET /api/me",
+                outcome,
+                f"the reason of {criterion.id}",
+                (shown,),
+                'curl -i http://localhost:8000/api/me -H "Authorization: Bearer $TOKEN"',
+            )
+        )
+    control = Control("GET /api/me", 200, 401)
+    stats = RunStats(
+        1.25, 321, len(chosen), "GET /api/me", ("missing_token",), (("authpact", "1"),)
+    )
+    return Run("http://localhost:8000", digest(contract), chosen, control, tuple(verdicts), stats)

@@ -72,3 +72,13 @@ def specify(tmp_path: Path) -> Run:
 def agentskills(tmp_path: Path) -> Run:
     """The reference validator of Agent Skills from PyPI, in this folder."""
     return installed("agentskills", tmp_path)
+
+
+@pytest.fixture
+def multitool() -> Path:
+    """The validator of the makers of SARIF from npm, with the schema beside it."""
+    program = HERE / "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
+    if not program.is_file():
+        unavailable("the SARIF multitool is not installed; make test-tools installs it")
+    program.chmod(0o755)  # npm runs no install scripts here
+    return program

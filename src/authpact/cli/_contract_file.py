@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from authpact.cli._output import progress
+from authpact.cli._replace import replace_file
 from authpact.errors import AuthpactError
 
 _KEPT: Final = (
@@ -43,9 +44,7 @@ def create(text: str, output: Path) -> int:
 def replace(text: str, output: Path) -> None:
     """Put the text in the place of an existing file in one step. Raises AuthpactError."""
     try:
-        draft = _beside(text, output)
-        draft.chmod(output.stat().st_mode & 0o777)
-        draft.replace(output)
+        replace_file(output, text.encode())
     except OSError as error:
         raise AuthpactError(f"{output} cannot be written: {error.strerror}") from None
 

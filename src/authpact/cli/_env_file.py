@@ -1,13 +1,12 @@
 """A `.env` file of which some values change: every other line stays, byte for byte."""
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from authpact.cli._replace import replace_file
 from authpact.errors import AuthpactError
 
 
@@ -46,7 +45,7 @@ class EnvFile:
             end = lines[number][len(lines[number].rstrip("\r\n")) :]
             lines[number] = f"{lines[number].partition('=')[0]}={value}{end}"
         try:
-            _replace(self.file.resolve(), "".join(lines).encode())
+            replace_file(self.file.resolve(), "".join(lines).encode())
         except OSError as error:
             raise AuthpactError(f"{self.file} cannot be written: {error.strerror}") from None
 
@@ -56,17 +55,3 @@ class EnvFile:
         if len(found) != 1:
             raise AuthpactError(f"{self.file}: {name} must be set once, and is {len(found)} times")
         return found[0]
-
-
-def _replace(file: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".env.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(file.stat().st_mode & 0o777)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

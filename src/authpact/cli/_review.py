@@ -1,4 +1,3 @@
-import json
 import sys
 import time
 from collections import Counter
@@ -9,7 +8,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from authpact.cli._output import emit, width
+from authpact.cli._output import emit, progress, width
+from authpact.cli._replace import replace_file
+from authpact.cli._review_text import as_json, in_terminal, texts_of
 from authpact.contract import Contract, load
 from authpact.errors import AuthpactError
 from authpact.findings import Finding, Severity
@@ -17,13 +18,11 @@ from authpact.report import Format, RuleText, render_findings
 from authpact.review import (
     SUPPRESSIONS_FILE,
     Facts,
-    Tree,
-    Unreviewable,
     all_rules,
     baseline_of,
     beyond,
     drift,
-    excerpt,
+    exchanged,
     findings_in,
     from_file,
     inline,
@@ -33,6 +32,7 @@ from authpact.review import (
     tree_at,
     without,
 )
+from authpact.review import fix as safely_fixed
 from authpact.review import infer as infer_contract
 
 
@@ -41,43 +41,6 @@ def _rules() -> list[RuleText]:
         RuleText(slug, rule.requirement, rule.summary, rule.why, rule.remedy, rule.severity)
         for slug, rule in all_rules().items()
     ]
-
-
-def _texts(tree: Tree) -> dict[str, str]:
-    return {s.path: s.text for s in (*tree.python, *tree.scripts, *tree.plain)}
-
-
-def _as_json(
-    findings: tuple[Finding, ...],
-    unreviewable: tuple[Unreviewable, ...],
-    files: int,
-    seconds: float,
-) -> str:
-    document = json.loads(render_findings(findings, "json"))
-    document["unreviewable"] = [{"file": u.file, "reason": u.reason} for u in unreviewable]
-    document["stats"] = {"files": files, "seconds": round(seconds, 3)}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def _in_terminal(
-    findings: tuple[Finding, ...], unreviewable: tuple[Unreviewable, ...], tree: Tree
-) -> str:
-    """Group by rule: the reason and the remedy once, then every place with its code."""
-    texts, lines = _texts(tree), []
-    for rule in dict.fromkeys(f.rule for f in findings):
-        same = [f for f in findings if f.rule == rule]
-        first = same[0]
-        lines += [f"{first.severity.value} {rule} ({first.requirement})", f"  {first.why}"]
-        lines += [f"  Remedy: {first.remedy}", ""]
-        for finding in same:
-            lines.append(f"  {finding.location.file}:{finding.location.line} {finding.message}")
-            shown = excerpt(finding, texts.get(finding.location.file, ""))
-            lines += [f"    {number:>5} | {code}".rstrip() for number, code in shown]
-        lines.append("")
-    lines += [f"not reviewed: {u.file}: {u.reason}" for u in unreviewable]
-    count = "No findings" if not findings else f"{len(findings)} findings"
-    files = len({f.location.file for f in findings})
-    return "\n".join([*lines, f"{count} in {files} files." if findings else f"{count}."]) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +68,23 @@ class _Choice:
         return found if self.baseline is None else beyond(found, read_baseline(self.baseline))
 
 
+def _mend(path: Path, facts: Facts, found: tuple[Finding, ...]) -> Facts:
+    """Write the safe mends of what was found; return the facts of the tree after them."""
+    fixed = safely_fixed(facts, found)
+    for name, text in fixed.texts.items():
+        file = path / name
+        try:
+            ends = b"\r\n" if b"\r\n" in file.read_bytes() else b"\n"
+            replace_file(file, text.encode().replace(b"\n", ends))
+        except OSError as error:
+            raise AuthpactError(f"{file} cannot be written: {error.strerror}") from None
+    for finding in fixed.findings:
+        progress(f"mended {finding.location.file}:{finding.location.line} {finding.rule}")
+    for name in fixed.left:
+        progress(f"left {name}: the change would not have removed what it is for")
+    return Facts(exchanged(facts.tree, fixed.texts), facts.live)
+
+
 def review(  # noqa: PLR0913  # one parameter for each option of the command
     path: Path = Path(),
     /,
@@ -118,6 +98,7 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
     diff: str | None = None,
     baseline: Path | None = None,
     write_baseline: Path | None = None,
+    fix: bool = False,
 ) -> int:
     """Review an existing integration: Python and TypeScript together.
 
@@ -144,6 +125,9 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
         Leave the findings of this file out.
     write_baseline
         Write all findings to this file, to be left out later, and exit 0.
+    fix
+        Write the changes that are safe, those after which every request that was right still is,
+        and report what remains. Other changes are shown as patches.
     """
     started = time.perf_counter()
     if not path.is_dir():
@@ -155,15 +139,19 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
         return 0
     today = datetime.now(UTC).date()  # noqa: TID251  # the one place that asks the clock
     agreed = load(contract) if contract else None
-    found = _Choice(path, agreed, diff, baseline, today).kept(facts)
+    choice = _Choice(path, agreed, diff, baseline, today)
+    found = choice.kept(facts)
+    if fix:
+        facts = _mend(path, facts, found)
+        tree, found = facts.tree, choice.kept(facts)
     if write_baseline is not None:
         emit(baseline_of(found), write_baseline)
         return 0
-    files = len(_texts(tree))
+    files = len(texts_of(tree))
     if format == "json":
-        text = _as_json(found, facts.unreviewable, files, time.perf_counter() - started)
+        text = as_json(found, facts.unreviewable, files, time.perf_counter() - started)
     elif format == "terminal":
-        text = _in_terminal(found, facts.unreviewable, tree)
+        text = in_terminal(found, facts.unreviewable, tree)
     else:
         colour = output is None and sys.stdout.isatty()
         text = render_findings(found, format, rules=_rules(), width=width(), colour=colour)

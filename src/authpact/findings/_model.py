@@ -43,6 +43,22 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """A mechanical change that removes a finding: a span of its file gets another text.
+
+    Lines and columns count from 1, the end is exclusive. It is safe when no request that was right
+    before can be refused because of it.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong in a file: where, what, why it matters and how to mend it."""
 
@@ -55,6 +71,8 @@ class Finding:
     message: str
     why: str
     remedy: str
+    mend: Mend | None = None
+    """How a tool would change the file; None where it takes a person."""
 
     @property
     def fingerprint(self) -> str:

@@ -4,7 +4,7 @@ import json
 from importlib.metadata import version
 from typing import Final
 
-from authpact.findings import Finding, Run, Verdict
+from authpact.findings import Finding, Mend, Run, Verdict
 from authpact.report._rows import evidence_of
 
 SCHEMA: Final = 1
@@ -60,8 +60,19 @@ def run_as_json(run: Run) -> str:
     )
 
 
+def _mend(mend: Mend) -> dict[str, object]:
+    return {
+        "safe": mend.safe,
+        "line": mend.line,
+        "column": mend.column,
+        "end_line": mend.end_line,
+        "end_column": mend.end_column,
+        "text": mend.text,
+    }
+
+
 def finding_as_data(finding: Finding) -> dict[str, object]:
-    """Return one finding under the names of the schema."""
+    """Return one finding under the names of the schema; `mend` is null where it takes a person."""
     return {
         "rule": finding.rule,
         "category": finding.category,
@@ -75,6 +86,7 @@ def finding_as_data(finding: Finding) -> dict[str, object]:
         "why": finding.why,
         "remedy": finding.remedy,
         "fingerprint": finding.fingerprint,
+        "mend": _mend(finding.mend) if finding.mend else None,
     }
 
 

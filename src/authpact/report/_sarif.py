@@ -5,8 +5,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
-from authpact.findings import Finding, Outcome, Run, Severity, Verdict
+from authpact.findings import Finding, Mend, Outcome, Run, Severity, Verdict
 from authpact.report._json import tool
 from authpact.report._rows import evidence_of, rows_of
 from authpact.requirements import REQUIREMENTS
@@ -45,7 +46,6 @@ def _rule(rule: RuleText) -> dict[str, object]:
     sources = REQUIREMENTS[rule.requirement].sources if rule.requirement in REQUIREMENTS else ()
     return {
         "id": rule.id,
-        "name": rule.id,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why or rule.summary},
         "help": {"text": rule.remedy or rule.summary},
@@ -69,9 +69,30 @@ def _document(rules: list[RuleText], results: list[dict[str, object]]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
+def _artifact(file: str) -> dict[str, object]:
+    """Return a file as a URI reference (RFC 3986): folders such as `[...all]` are escaped."""
+    return {"uri": quote(file, safe="/")}
+
+
+def _fix(finding: Finding, mend: Mend) -> dict[str, object]:
+    region = {
+        "startLine": mend.line,
+        "startColumn": mend.column,
+        "endLine": mend.end_line,
+        "endColumn": mend.end_column,
+    }
+    change = {"deletedRegion": region, "insertedContent": {"text": mend.text}}
+    return {
+        "description": {"text": finding.remedy},
+        "artifactChanges": [
+            {"artifactLocation": _artifact(finding.location.file), "replacements": [change]}
+        ],
+    }
+
+
 def _result(finding: Finding, index: int) -> dict[str, object]:
     place = finding.location
-    return {
+    result: dict[str, object] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
@@ -79,7 +100,7 @@ def _result(finding: Finding, index: int) -> dict[str, object]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": place.file},
+                    "artifactLocation": _artifact(place.file),
                     "region": {"startLine": place.line, "startColumn": place.column},
                 }
             }
@@ -87,6 +108,9 @@ def _result(finding: Finding, index: int) -> dict[str, object]:
         "partialFingerprints": {"authpact/v1": finding.fingerprint},
         "properties": {"confidence": finding.confidence.value, "category": finding.category},
     }
+    if finding.mend is not None:
+        result["fixes"] = [_fix(finding, finding.mend)]
+    return result
 
 
 def findings_as_sarif(findings: tuple[Finding, ...], rules: Iterable[RuleText]) -> str:

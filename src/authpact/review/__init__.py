@@ -2,10 +2,12 @@
 
 from authpact.review._drift import drift
 from authpact.review._engine import Review, findings_in, review, review_tree
-from authpact.review._excerpt import excerpt
+from authpact.review._excerpt import excerpt, masked
 from authpact.review._facts import Facts
+from authpact.review._fix import Fixed, fix
 from authpact.review._infer import infer
 from authpact.review._live import LiveRoute, live_routes
+from authpact.review._mends import exchanged, mended, patch
 from authpact.review._revision import tree_at
 from authpact.review._rule import Case, Hit, Rule, all_rules
 from authpact.review._suppress import (
@@ -24,6 +26,7 @@ __all__ = [
     "SUPPRESSIONS_FILE",
     "Case",
     "Facts",
+    "Fixed",
     "Hit",
     "LiveRoute",
     "Review",
@@ -36,11 +39,16 @@ __all__ = [
     "beyond",
     "drift",
     "excerpt",
+    "exchanged",
     "findings_in",
+    "fix",
     "from_file",
     "infer",
     "inline",
     "live_routes",
+    "masked",
+    "mended",
+    "patch",
     "read_baseline",
     "read_tree",
     "review",

@@ -30,6 +30,7 @@ def _finding(slug: str, rule: Rule, hit: Hit) -> Finding:
         message=hit.message,
         why=rule.why,
         remedy=rule.remedy,
+        mend=hit.mend,
     )
 
 

@@ -21,8 +21,9 @@ _JWT: Final = re.compile(r"eyJ[\w-]{6,}(?:\.[\w-]+){0,2}")
 _WIDTH: Final = 120
 
 
-def masked(line: str, *, secret: bool) -> str:
-    """Return one line of code without passwords and tokens, and without any literal if `secret`."""
+def masked(line: str, finding: Finding) -> str:
+    """Return one line of code without passwords and tokens, nor any literal that is a secret."""
+    secret = finding.category in _SECRETS
     text = _JWT.sub("***", _PASSWORD.sub(r"\1***@", line))
     if secret:
         text = _VALUE.sub(r"\1***", _QUOTED.sub(r"\1***\1", text))
@@ -34,5 +35,4 @@ def excerpt(finding: Finding, text: str, around: int = 1) -> list[tuple[int, str
     lines = text.split("\n")
     first = max(1, finding.location.line - around)
     last = min(len(lines), finding.location.line + around)
-    secret = finding.category in _SECRETS
-    return [(n, masked(lines[n - 1], secret=secret)) for n in range(first, last + 1)]
+    return [(n, masked(lines[n - 1], finding)) for n in range(first, last + 1)]

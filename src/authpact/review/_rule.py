@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 
-from authpact.findings import Confidence, Severity
+from authpact.findings import Confidence, Mend, Severity
 from authpact.review._facts import Facts
 from authpact.review._model import Call, Function, Module
 
@@ -29,6 +29,7 @@ class Hit:
     message: str
     severity: Severity | None = None
     confidence: Confidence | None = None
+    mend: Mend | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,15 @@ class Rule:
 
 
 def at(
-    module: Module, place: Call | Function | int, message: str, severity: Severity | None = None
+    module: Module,
+    place: Call | Function | int,
+    message: str,
+    severity: Severity | None = None,
+    mend: Mend | None = None,
 ) -> Hit:
     """Return a hit at a call, a function or a line of a module."""
     line = place if isinstance(place, int) else place.line
-    return Hit(module.path, line, message, severity)
+    return Hit(module.path, line, message, severity, mend=mend)
 
 
 def once(hits: Iterable[tuple[str, Hit]]) -> Iterator[Hit]:

@@ -1,9 +1,13 @@
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._mends import add_argument
 from authpact.review._rule import Case, Hit, Rule, at
+
+_CHALLENGE: Final = 'headers={"WWW-Authenticate": "Bearer"}'
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -21,7 +25,8 @@ def check(facts: Facts) -> Iterator[Hit]:
                 continue
             if (module.path, function.line) not in seen:
                 seen.add((module.path, function.line))
-                yield at(module, call, "This 401 carries no `WWW-Authenticate: Bearer`.")
+                mend = add_argument(module, call, _CHALLENGE, safe=True)
+                yield at(module, call, "This 401 carries no `WWW-Authenticate: Bearer`.", mend=mend)
 
 
 RULE = Rule(

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._mends import add_argument, swap
 from authpact.review._rule import Case, Hit, Rule, at
 
 
@@ -16,11 +17,13 @@ def check(facts: Facts) -> Iterator[Hit]:
             if not re.search(r"token|session|auth|jwt", f"{name} {value}", re.IGNORECASE):
                 continue
             if secure is None or secure.text == "False":
-                yield at(
-                    module,
-                    secure.line if secure else call.line,
-                    "A credential cookie is set without Secure.",
+                line = secure.line if secure else call.line
+                mend = (
+                    swap(module.text, line, "secure=False", "secure=True")
+                    if secure
+                    else add_argument(module, call, "secure=True")
                 )
+                yield at(module, line, "A credential cookie is set without Secure.", mend=mend)
 
 
 RULE = Rule(

@@ -2,9 +2,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from authpact.findings import Confidence, Severity
+from authpact.findings import Confidence, Mend, Severity
 from authpact.review._environment import is_placeholder, is_secret_name
 from authpact.review._facts import Facts
+from authpact.review._mends import swap
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import literal
@@ -31,20 +32,25 @@ def _fields(module: Module) -> Iterator[tuple[int, str, str]]:
             yield one.line, one.target, value
 
 
-def _in_code(facts: Facts) -> Iterator[tuple[Module, int, str, str]]:
+def _in_code(facts: Facts) -> Iterator[tuple[Module, int, str, str, Mend | None]]:
     for module in facts.python:
-        yield from ((module, *row) for row in _fields(module))
+        yield from ((module, *row, None) for row in _fields(module))
     for module, line, match in facts.matches(facts.python, _GETENV):
-        yield module, line, match[1], match[3]
+        read = re.compile(r"\bos\." + re.escape(match[0]) + r"\s*\)").search(module.lines[line - 1])
+        demand = f'os.environ["{match[1]}"]'
+        mend = swap(module.text, line, read[0], demand) if read else None
+        yield module, line, match[1], match[3], mend
     for module, line, match in facts.matches(facts.scripts, _SCRIPT):
-        yield module, line, match[1], match[3]
+        alone = match[0].count("process.env") == 1
+        mend = swap(module.text, line, match[0], f"process.env.{match[1]}") if alone else None
+        yield module, line, match[1], match[3], mend
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets that a published literal replaces when the variable is missing."""
-    for module, line, name, value in _in_code(facts):
+    for module, line, name, value, mend in _in_code(facts):
         if is_secret_name(name) and is_placeholder(value) and not value.startswith(("http", "/")):
-            yield at(module, line, f"A literal stands in when {name} is missing.")
+            yield at(module, line, f"A literal stands in when {name} is missing.", mend=mend)
     for variable in facts.environment.variables:
         found = _COMPOSE.search(variable.value)
         if found and variable.is_compose and is_secret_name(found[1]) and is_placeholder(found[2]):

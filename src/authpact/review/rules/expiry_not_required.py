@@ -1,9 +1,16 @@
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._mends import add_argument
 from authpact.review._rule import Case, Hit, Rule, at
+
+_REQUIRE: Final = {
+    "jwt": 'options={"require": ["exp"]}',
+    "jose": 'options={"require_exp": True}',
+}
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -15,7 +22,9 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         if re.search(r"[\"']exp[\"']", v.body):
             continue
-        yield at(v.module, v.call, "A token without `exp` is accepted for ever.")
+        option = _REQUIRE.get(v.library) if not v.call.get("options", 3) else None
+        mend = add_argument(v.module, v.call, option) if option else None
+        yield at(v.module, v.call, "A token without `exp` is accepted for ever.", mend=mend)
 
 
 RULE = Rule(

@@ -2,8 +2,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from authpact.findings import Confidence, Severity
+from authpact.findings import Confidence, Mend, Severity
 from authpact.review._facts import Facts
+from authpact.review._mends import swap
 from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
@@ -25,6 +26,18 @@ def _blocks(facts: Facts, module: Module, function: Function, depth: int) -> boo
     )
 
 
+def _in_a_thread(facts: Facts, module: Module, function: Function) -> Mend | None:
+    """Make a dependency that waits for nothing a plain function; FastAPI runs it in a thread."""
+    name = re.escape(function.name)
+    waits = re.search(r"\b(?:await|async\s+(?:for|with))\b", function.text)
+    awaited = any(re.search(rf"\bawait\s+(?:\w+\.)?{name}\(", m.code) for m in facts.python)
+    depended = any(re.search(rf"\bDepends\(\s*{name}\s*\)", m.code) for m in facts.python)
+    if waits or awaited or not depended:
+        return None
+    old = f"async def {function.name}("
+    return swap(module.text, function.line, old, old.removeprefix("async "), safe=True)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield async functions that fetch keys in a blocking way."""
     for module in facts.python:
@@ -44,7 +57,10 @@ def check(facts: Facts) -> Iterator[Hit]:
                 )
                 if direct or inside:
                     yield at(
-                        module, call, "A blocking fetch of the key set runs on the event loop."
+                        module,
+                        call,
+                        "A blocking fetch of the key set runs on the event loop.",
+                        mend=_in_a_thread(facts, module, function),
                     )
                     break
 
@@ -69,6 +85,21 @@ client = PyJWKClient(URL)
 async def current_user(token: str):
     return client.get_signing_key_from_jwt(token)
 """
+            }
+        ),
+        Case(
+            {
+                "auth.py": """from jwt import PyJWKClient
+
+client = PyJWKClient(URL)
+
+async def current_user(token: str = Depends(bearer)):
+    return client.get_signing_key_from_jwt(token)
+""",
+                "api.py": """@router.get("/me")
+async def me(user=Depends(current_user)):
+    return user
+""",
             }
         ),
     ),

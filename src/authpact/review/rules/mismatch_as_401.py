@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._mends import swap
 from authpact.review._rule import Case, Hit, Rule, at
 
 _COMPARES: Final = re.compile(
@@ -14,8 +15,10 @@ _COMPARES: Final = re.compile(
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield comparisons of two users that answer 401."""
-    for module, line, _ in facts.matches(facts.python, _COMPARES):
-        yield at(module, line, "A foreign user id is answered with 401 instead of 403.")
+    for module, line, found in facts.matches(facts.python, _COMPARES):
+        answer = found[0].replace("401_UNAUTHORIZED", "403_FORBIDDEN").replace("401", "403")
+        mend = swap(module.text, line, found[0], answer)
+        yield at(module, line, "A foreign user id is answered with 401 instead of 403.", mend=mend)
 
 
 RULE = Rule(

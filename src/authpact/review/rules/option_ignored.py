@@ -1,9 +1,11 @@
+import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._issuers import Issuer
+from authpact.review._mends import drop_member
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import members
 
@@ -28,33 +30,43 @@ _KNOWN: Final = frozenset(
 _INNER: Final = frozenset({"algorithm", "secret", "expiresIn", "alg"})
 
 
-def _in_plugin(issuer: Issuer) -> Iterator[tuple[str, str]]:
+class _Option(NamedTuple):
+    """An option as a person would say it, its name and value, and a pattern that ends at it."""
+
+    shown: str
+    name: str
+    value: str
+    pattern: str
+
+
+def _in_plugin(issuer: Issuer) -> Iterator[_Option]:
     options = members(issuer.plugins.get("jwt", ""))
-    for name in options:
+    for name, value in options.items():
         if name in _PLUGIN and name not in _KNOWN:
-            yield f"jwt({{ {name} }})", rf"jwt\(\s*\{{[\s\S]*?\b{name}\b"
-    for name in members(options.get("jwt", "")):
+            pattern = rf"jwt\(\s*\{{[\s\S]*?\b{name}\b"
+            yield _Option(f"jwt({{ {name} }})", name, value, pattern)
+    for name, value in members(options.get("jwt", "")).items():
         if name in _INNER:
-            yield f"jwt({{ jwt: {{ {name} }} }})", rf"\b{name}\s*:"
+            yield _Option(f"jwt({{ jwt: {{ {name} }} }})", name, value, rf"\b{name}\s*:")
+
+
+def _elsewhere(issuer: Issuer) -> Iterator[_Option]:
+    for name, value in members(issuer.options.get("session", "")).items():
+        if name in _SESSION:
+            yield _Option(f"session.{name}", name, value, r"\bsession\s*:\s*\{")
+    for name in ("jwt", "jwtSecret"):
+        if name in issuer.options:
+            yield _Option(name, name, issuer.options[name], rf"\b{name}\s*:")
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield options of Better Auth that do not exist."""
     for issuer in facts.issuers.servers:
-        for shown, pattern in _in_plugin(issuer):
-            yield at(issuer.module, issuer.line_of(pattern), f"Better Auth ignores {shown}.")
-        for name in members(issuer.options.get("session", "")):
-            if name in _SESSION:
-                yield at(
-                    issuer.module,
-                    issuer.line_of(r"\bsession\s*:\s*\{"),
-                    f"Better Auth ignores session.{name}.",
-                )
-        for name in ("jwt", "jwtSecret"):
-            if name in issuer.options:
-                yield at(
-                    issuer.module, issuer.line_of(rf"\b{name}\s*:"), f"Better Auth ignores {name}."
-                )
+        for option in (*_in_plugin(issuer), *_elsewhere(issuer)):
+            line = issuer.line_of(option.pattern)
+            member = rf"\b{option.name}\s*:\s*{re.escape(option.value)}"
+            mend = drop_member(issuer.module.text, line, member, safe=True)
+            yield at(issuer.module, line, f"Better Auth ignores {option.shown}.", mend=mend)
 
 
 RULE = Rule(

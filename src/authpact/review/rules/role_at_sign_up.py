@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._mends import swap
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import members
 
@@ -23,12 +24,11 @@ def check(facts: Facts) -> Iterator[Hit]:
                     if re.search(r"role|admin|permission|access", name, re.IGNORECASE)
                     else Severity.HIGH
                 )
-                yield at(
-                    issuer.module,
-                    issuer.line_of(rf"\b{name}\s*:\s*\{{"),
-                    f"Anybody may send `{name}` at sign-up.",
-                    severity,
-                )
+                line = issuer.line_of(rf"\b{name}\s*:\s*\{{")
+                head = re.search(rf"\b{name}\s*:\s*\{{", issuer.module.lines[line - 1])
+                mend = head and swap(issuer.module.text, line, head[0], f"{head[0]} input: false,")
+                message = f"Anybody may send `{name}` at sign-up."
+                yield at(issuer.module, line, message, severity, mend)
 
 
 RULE = Rule(

@@ -2,8 +2,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from authpact.findings import Confidence, Severity
+from authpact.findings import Confidence, Mend, Severity
+from authpact.review._environment import Pin
 from authpact.review._facts import Facts
+from authpact.review._mends import swap
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review._text import lines_matching
 
@@ -28,20 +30,28 @@ def _packages(facts: Facts) -> Iterator[Hit]:
                 )
 
 
+def _raise(facts: Facts, pin: Pin, version: str) -> Mend | None:
+    """Raise a pin, unless hashes follow it: those take a tool that can ask for new ones."""
+    text = next((s.text for s in facts.tree.plain if s.path == pin.file), "")
+    line = text.split("\n")[pin.line - 1] if text else ""
+    pinned = re.search(r"==\s*[\d.]+", line)
+    if pinned is None or "--hash" in text or line.rstrip().endswith("\\"):
+        return None
+    return swap(text, pin.line, pinned[0], f"=={version}")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield pinned versions with a published flaw in what they are used for."""
     for name, fixed, flaw in _PYTHON:
         for pin in facts.environment.pins(name):
             if pin.is_exact and pin.version and pin.version < fixed:
                 version = ".".join(map(str, fixed))
-                yield Hit(pin.file, pin.line, f"{flaw}; fixed in {name} {version}.")
+                text = f"{flaw}; fixed in {name} {version}."
+                yield Hit(pin.file, pin.line, text, mend=_raise(facts, pin, version))
     for pin in facts.environment.pins("pyjwt"):
         if pin.is_exact and pin.version == (2, 10, 0):
-            yield Hit(
-                pin.file,
-                pin.line,
-                "CVE-2024-53861 compares issuers in part only; fixed in pyjwt 2.10.1.",
-            )
+            text = "CVE-2024-53861 compares issuers in part only; fixed in pyjwt 2.10.1."
+            yield Hit(pin.file, pin.line, text, mend=_raise(facts, pin, "2.10.1"))
     yield from _packages(facts)
 
 
