@@ -54,6 +54,10 @@ def in_terminal(
             lines += _suggested(finding, text)
         lines.append("")
     lines += [f"not reviewed: {u.file}: {u.reason}" for u in unreviewable]
-    count = "No findings" if not findings else f"{len(findings)} findings"
     files = len({f.location.file for f in findings})
-    return "\n".join([*lines, f"{count} in {files} files." if findings else f"{count}."]) + "\n"
+    total = f"{_many(len(findings), 'finding')} in {_many(files, 'file')}"
+    return "\n".join([*lines, f"{total}." if findings else "No findings."]) + "\n"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
