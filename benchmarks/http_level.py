@@ -1,29 +1,58 @@
-"""The same over real HTTP: one worker, sixteen connections, tokens that were seen before."""
+"""The same over real HTTP: one worker, sixteen connections, tokens that were seen before.
 
-import asyncio
+All applications of a server run at the same time and take turns under load, so that a disturbance
+of the machine meets all of them; the best round of each counts.
+"""
+
 import json
 import os
+import re
+import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import apps
 import peers
-from timing import percentile, table
+from timing import table
 
 CONNECTIONS: Final = 16
-SECONDS: Final = 4.0
+SECONDS: Final = 2
+ROUNDS: Final = 6
 HERE: Final = Path(__file__).parent
 SERVERS: Final = {
     "uvicorn": ["-m", "uvicorn", "served:app", "--log-level", "critical", "--port"],
     "granian": ["-m", "granian", "--interface", "asgi", "--no-log", "served:app", "--port"],
 }
+_SCRIPT: Final = """\
+local tokens, next_one = {%s}, 0
+request = function()
+  next_one = next_one %% #tokens + 1
+  return wrk.format("GET", "%s", {["Authorization"] = "Bearer " .. tokens[next_one]})
+end
+done = function(summary, latency)
+  local bad = summary.errors.status + summary.errors.connect + summary.errors.read
+  io.write(string.format("%%d %%d %%d %%d %%d\\n", summary.requests, summary.duration, bad,
+    latency:percentile(50), latency:percentile(99)))
+end
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of load: requests a second, and milliseconds."""
+
+    rate: float
+    p50: float
+    p99: float
 
 
 def _free_port() -> int:
@@ -33,16 +62,20 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _running(server: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _running(server: str, name: str) -> Iterator[tuple[int, Path]]:
+    """Serve an application; yield its port and the script that loads it."""
     port = _free_port()
     with tempfile.TemporaryDirectory() as folder:
         tokens = Path(folder) / "tokens.json"
         environ = {**os.environ, "BENCH_APP": f"EdDSA:{name}", "BENCH_TOKENS": str(tokens)}
         command = [sys.executable, "-W", "ignore", *SERVERS[server], str(port)]
-        process = subprocess.Popen(command, cwd=HERE, env=environ)
+        process = subprocess.Popen(command, cwd=HERE, env=environ, stderr=subprocess.DEVNULL)
         try:
             _wait(port)
-            yield port, json.loads(tokens.read_text(encoding="utf-8"))
+            script = Path(folder) / "load.lua"
+            listed = ", ".join(f'"{token}"' for token in json.loads(tokens.read_text("utf-8")))
+            script.write_text(_SCRIPT % (listed, apps.PATH), encoding="utf-8")
+            yield port, script
         finally:
             process.terminate()
             process.wait()
@@ -60,52 +93,57 @@ def _wait(port: int) -> None:
     raise TimeoutError("the server did not start")
 
 
-async def _connection(port: int, token: str, until: float, taken: list[float]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    request = (
-        f"GET {apps.PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"
-    ).encode()
-    while (start := time.perf_counter()) < until:
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        if b" 200 " not in head.splitlines()[0]:
-            raise RuntimeError("the request was refused")
-        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-        await reader.readexactly(length)
-        taken.append((time.perf_counter() - start) * 1e3)
-    writer.close()
-
-
-async def _load(port: int, tokens: list[str]) -> list[float]:
-    await asyncio.gather(
-        *(_connection(port, token, time.perf_counter() + 1, []) for token in tokens)
+def _load(port: int, script: Path) -> Round:
+    """Load one server with wrk. Raises RuntimeError where a request was refused."""
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(script)]
+    done = subprocess.run(
+        [*command, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=True
     )
-    taken: list[float] = []
-    until = time.perf_counter() + SECONDS
-    await asyncio.gather(*(_connection(port, token, until, taken) for token in tokens))
+    found = re.search(r"^(\d+) (\d+) (\d+) (\d+) (\d+)$", done.stdout, re.MULTILINE)
+    if found is None or int(found[3]):
+        raise RuntimeError(f"requests were refused: {done.stdout}")
+    requests, microseconds, _, p50, p99 = map(int, found.groups())
+    return Round(requests / microseconds * 1e6, p50 / 1e3, p99 / 1e3)
+
+
+def _rounds(server: str) -> dict[str, list[Round]]:
+    names = ("unguarded", *apps.guarded("EdDSA"))
+    with ExitStack() as stack:
+        running = {name: stack.enter_context(_running(server, name)) for name in names}
+        for port, script in running.values():
+            _load(port, script)
+        taken: dict[str, list[Round]] = {name: [] for name in names}
+        for _ in range(ROUNDS):
+            for name, (port, script) in running.items():
+                taken[name].append(_load(port, script))
     return taken
 
 
-def section() -> str:
-    """Serve every application with every server that is installed and write the table."""
-    lines = []
-    for server in SERVERS:
-        if not peers.installed(server):
-            continue
-        rates: dict[str, float] = {}
-        for name in ("unguarded", *apps.guarded("EdDSA")):
-            with _running(server, name) as (port, tokens):
-                taken = asyncio.run(_load(port, tokens[:CONNECTIONS]))
-            rates[name] = len(taken) / SECONDS
-            lines.append(
-                (
-                    f"{server}: {name}",
-                    f"{rates[name]:.0f}",
-                    f"{rates[name] / rates['unguarded']:.2f}",
-                    f"{percentile(taken, 0.5):.1f}",
-                    f"{percentile(taken, 0.99):.1f}",
-                )
-            )
+def measure() -> dict[str, dict[str, list[Round]]]:
+    """Return the rounds of every application under every server; empty without wrk."""
+    if shutil.which("wrk") is None:
+        return {}
+    return {server: _rounds(server) for server in SERVERS if peers.installed(server)}
+
+
+def throughput(rounds: dict[str, list[Round]], name: str) -> float:
+    """Return the best rate of an application ÷ the best rate of the unguarded route."""
+    return max(r.rate for r in rounds[name]) / max(r.rate for r in rounds["unguarded"])
+
+
+def section(measured: dict[str, dict[str, list[Round]]]) -> str:
+    """Write the table."""
     return table(
-        ("EdDSA, over HTTP", "requests a second", "÷ unguarded", "p50 ms", "p99 ms"), lines
+        ("EdDSA, over HTTP (wrk)", "requests a second", "÷ unguarded", "p50 ms", "p99 ms"),
+        [
+            (
+                f"{server}: {name}",
+                f"{max(r.rate for r in taken):.0f}",
+                f"{throughput(rounds, name):.2f}",
+                f"{statistics.median(r.p50 for r in taken):.1f}",
+                f"{statistics.median(r.p99 for r in taken):.1f}",
+            )
+            for server, rounds in measured.items()
+            for name, taken in rounds.items()
+        ],
     )
