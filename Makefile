@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo test check corpus bench test-next test-browser test-tools test-slow docs golden faults format lock clean
+.PHONY: help setup demo test check corpus bench test-next test-browser test-tools test-slow fuzz docs golden faults format lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,9 @@ demo: setup ## Compile, start both sides, prove every criterion (CONTRACT=FILE, 
 test: setup ts/node_modules/.ready ## Run the tests
 	cd ts && $(NPM) test --silent
 	$(BIN)/python -m pytest -n 2 -m "not browser and not slow" $(PYTEST_ARGS)
+
+fuzz: setup ## A million examples against the verifier (AUTHPACT_FUZZ_EXAMPLES=N)
+	$(BIN)/python -m pytest -n 2 -m fuzz tests/verify $(PYTEST_ARGS)
 
 briefs: setup ## Print how well briefs are read
 	$(BIN)/python tests/brief/measure.py
@@ -78,7 +81,7 @@ test-browser: test-next ## Click through the built application in Chromium
 	$(BIN)/python -m pytest -m browser tests/browser $(PYTEST_ARGS)
 
 test-slow: setup ts/node_modules/.ready ## The lab matrix, all document combinations, both sides on PostgreSQL
-	$(BIN)/python -m pytest -n 2 -m "slow and not browser and not tools" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 -m "slow and not browser and not tools and not fuzz" $(PYTEST_ARGS)
 
 tests/tools/node_modules/.ready: tests/tools/package-lock.json .venv/.ready
 	cd tests/tools && $(NPM) ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error
