@@ -10,7 +10,9 @@ import pytest
 PUBLIC = {
     "authpact": {"Contract", "Principal", "Verifier", "load"},
     "authpact.fastapi": {
+        "Connection",
         "CurrentPrincipal",
+        "OpenConnection",
         "Owner",
         "Ready",
         "RequirePermission",

@@ -31,6 +31,7 @@ from authpact.fastapi._logout import Logout
 from authpact.fastapi._measured import MeasuredRuntime
 from authpact.fastapi._refusals import Refusals
 from authpact.fastapi._runtime import Runtime
+from authpact.fastapi._watch import Connection, OpenConnection
 from authpact.verify import (
     KeySource,
     RemoteRevocations,
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import Meter
 
 __all__ = [
+    "Connection",
     "CurrentPrincipal",
+    "OpenConnection",
     "Owner",
     "Ready",
     "RequirePermission",

@@ -89,6 +89,13 @@ class Runtime:
             _LOG.debug("accepted subject=%s jti=%s", *who)
         return principal
 
+    async def recheck(self, principal: Principal) -> None:
+        """Raise what a new request of an open connection's caller would be refused with."""
+        now = self.verifier.now()
+        self.verifier.recheck(principal, now)
+        if self.remote is not None and await self.remote.is_revoked(principal, now):
+            raise TokenRevoked("the session of this token was ended")
+
     def refused(self, refusal: VerificationError | AccessError | KeysUnavailable) -> None:
         """Take note of a refusal; nothing is counted without a meter."""
 

@@ -50,8 +50,10 @@ def deploy(
     Raises ConfigurationError with every problem at once.
     """
     problems: list[str] = []
-    keys = keys or _collect(problems, lambda: _keys(contract, environ))
-    revocations = revocations or _collect(problems, lambda: _revocations(contract, environ))
+    if keys is None:
+        keys = _collect(problems, lambda: _keys(contract, environ))
+    if revocations is None:  # an empty store is false, and still the one that was asked for
+        revocations = _collect(problems, lambda: _revocations(contract, environ))
     if revocations is not None and contract.revocation.when_unavailable == "accept":
         revocations = _opened(revocations)
     origins = _collect(problems, lambda: _origins(contract, environ))

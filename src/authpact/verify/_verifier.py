@@ -97,9 +97,21 @@ class Verifier:
             principal = self._judge(claims, now)  # 5
             if self.keys.generation == generation:
                 self._tokens.remember(digest, self._bounds(principal, claims, now))
-        if self._revocations is not None and self._revocations.is_revoked(principal, now):  # 6
-            raise TokenRevoked("the session of this token was ended")
+        self._check_revocation(principal, now)  # 6
         return principal
+
+    def recheck(self, principal: Principal, now: float | None = None) -> None:
+        """Look again at a principal whose connection stayed open.
+
+        Raises TokenExpired and TokenRevoked, and KeysUnavailable where the store cannot tell.
+        """
+        now = self._clock() if now is None else now
+        self._rules.check_expiry(principal.expires_at, now)
+        self._check_revocation(principal, now)
+
+    def _check_revocation(self, principal: Principal, now: float) -> None:
+        if self._revocations is not None and self._revocations.is_revoked(principal, now):
+            raise TokenRevoked("the session of this token was ended")
 
     def verify_logout(self, token: str | bytes, now: float | None = None) -> Logout:
         """Return which session or subject a logout token ends. Raises as `verify` does."""
