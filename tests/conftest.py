@@ -1,7 +1,8 @@
 """What all tests share: the real Node, and the rule that nothing is skipped in silence."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,6 +12,10 @@ from authpact.contract import criteria, default_contract, digest
 from authpact.errors import ProbeError
 from authpact.findings import Control, Exchange, Outcome, Run, RunStats, Verdict
 from authpact.stack._node import find_node
+
+sys.path.insert(0, str(Path(__file__).parent))  # the lab is a package of its own
+
+from lab.redis_server import BINARY, RedisServer
 
 ROOT = Path(__file__).parent.parent
 HOSTILE = "<script>alert(1)</script> | `code` [link](x)"
@@ -76,3 +81,14 @@ def judged() -> Run:
         1.25, 321, len(chosen), "GET /api/me", ("missing_token",), (("authpact", "1"),)
     )
     return Run("http://localhost:8000", digest(contract), chosen, control, tuple(verdicts), stats)
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of this test alone."""
+    if BINARY is None:
+        give_up("there is no redis-server")
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.kill()

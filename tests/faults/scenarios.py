@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from faults import keys, workers
+from faults import flood, keys, workers
 from faults.row import Row
 
 Scenario = Callable[[Path, float], Row]
@@ -16,6 +16,7 @@ SCENARIOS: dict[str, Scenario] = {
     "clock-ahead": keys.skew(8),
     "clock-behind": keys.skew(-8),
     "unknown-keys": keys.unknown_keys,
+    "unknown-keys-at-speed": flood.unknown_keys_at_speed,
     "bad-headers": keys.bad_headers,
     "worker-killed": workers.worker_killed,
     "store-killed": workers.store_killed,

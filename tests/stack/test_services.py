@@ -1,6 +1,7 @@
-"""Both sides on a real PostgreSQL server, started for the test and gone with it."""
+"""Both sides on real services, PostgreSQL and Redis, started for the test and gone with it."""
 
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from authpact.cli._app import run
 from authpact.stack._process import LOCAL, free_port
+from lab.redis_server import RedisServer
 
 ROOT = Path(__file__).parent.parent.parent
 TODO = ROOT / "examples" / "todo"
@@ -57,19 +59,31 @@ def server(
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.usefixtures("node")
 @pytest.mark.parametrize("mode", ["shared-secret", "jwks"])
-def test_the_example_holds_every_criterion_on_postgresql(
-    mode: str, server: str, tmp_path: Path, node: str, capsys: pytest.CaptureFixture[str]
+def test_the_example_holds_every_criterion_on_postgresql_and_redis(
+    mode: str,
+    server: str,
+    redis_server: RedisServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     left_out = shutil.ignore_patterns("node_modules", ".next", "*.db", ".env", "__pycache__")
     project = Path(shutil.copytree(TODO, tmp_path / "todo", ignore=left_out))
+    contract = project / "authpact.toml"
+    text = contract.read_text("utf-8")
+    text = text.replace('mode = "none"\nstore = "memory"', 'mode = "backchannel"\nstore = "redis"')
     if mode == "jwks":
-        contract = project / "authpact.toml"
-        text = contract.read_text("utf-8").replace('"shared-secret"', '"jwks"')
-        contract.write_text(text.replace('"HS256"', '"ES256"'), "utf-8")
-        assert run(["compile", "--contract", str(contract)]) == 0
+        text = text.replace('"shared-secret"', '"jwks"').replace('"HS256"', '"ES256"')
+    contract.write_text(text, "utf-8")
+    assert run(["compile", "--contract", str(contract)]) == 0
+    monkeypatch.setenv("REDIS_URL", redis_server.url)
     databases = [f"--auth-database={server}/auth", f"--api-database={server}/api"]
     options = ["--project", str(project), "--output", str(tmp_path / "out"), "--exit"]
     code = run(["demo", *options, *databases])
     said = capsys.readouterr()
     assert code == 0, said.out[-2000:] + said.err[-2000:]
+    with socket.create_connection(("127.0.0.1", redis_server.port), 2) as connection:
+        connection.sendall(b"KEYS authpact:*\r\n")
+        assert b"authpact:" in connection.recv(4096)
