@@ -9,7 +9,7 @@ from authpact.compile import targets
 from authpact.contract import criteria, fields, load
 from authpact.probe import all_probes
 from authpact.requirements import REQUIREMENTS
-from authpact.review import Case, Rule, all_rules
+from authpact.review import Case, Facts, Rule, all_rules, findings_in, sort_texts
 
 ROOT: Final = Path(__file__).parent
 EXAMPLE: Final = ROOT.parent / "examples" / "todo" / "authpact.toml"
@@ -88,6 +88,17 @@ def example(case: Case) -> str:
     )
 
 
+def mend(slug: str, rule: Rule) -> str:
+    """Say whether a tool can make the change."""
+    trees = [Facts(sort_texts(case.files)) for case in rule.flagged]
+    mends = [f.mend for facts in trees for f in findings_in(facts, [slug]) if f.mend]
+    if not mends:
+        return ""
+    return (
+        " `--fix` makes this change." if mends[0].safe else " A patch is shown, to be read first."
+    )
+
+
 def rule_section(slug: str, rule: Rule) -> str:
     """What one rule finds, why, an example, its mend and its source."""
     requirement = REQUIREMENTS[rule.requirement]
@@ -95,7 +106,7 @@ def rule_section(slug: str, rule: Rule) -> str:
     source = f"`{rule.requirement}` ({', '.join(requirement.sources)})"
     return (
         f"## {slug}\n\n{rule.summary} {facts}; requirement {source}.\n\n**Why.** {rule.why}\n\n"
-        f"**Remedy.** {rule.remedy}\n\nFound:\n\n{example(rule.flagged[0])}\nRight:\n\n{example(rule.accepted[0])}"
+        f"**Remedy.** {rule.remedy}{mend(slug, rule)}\n\nFound:\n\n{example(rule.flagged[0])}\nRight:\n\n{example(rule.accepted[0])}"
     )
 
 
