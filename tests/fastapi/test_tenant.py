@@ -26,11 +26,11 @@ LEVELS = ("authenticated", "owner", "role:admin", "permission:rows:read")
 
 
 def contract(foreign_path: int = 403, foreign_resource: int = 404) -> Contract:
-    by_path = [
+    paths = [
         {"method": "GET", "path": path, "access": access, "tenant_from": "path:org_id"}
         for path, access in zip(PATHS, LEVELS, strict=True)
     ]
-    by_path[1]["owner_from"] = "path:user_id"
+    paths[1]["owner_from"] = "path:user_id"
     by_row = {"path": "/projects/{id}", "access": "authenticated", "tenant_from": "resource"}
     return Contract.model_validate(
         {
@@ -38,7 +38,7 @@ def contract(foreign_path: int = 403, foreign_resource: int = 404) -> Contract:
             "ownership": {"foreign_path": foreign_path, "foreign_resource": foreign_resource},
             "roles": {"admin": {"permissions": ["rows:read"]}},
             "endpoints": [
-                *by_path,
+                *paths,
                 {"method": "GET", **by_row},
                 {"method": "GET", **by_row, "path": "/projects"},
                 {"method": "GET", "path": "/me", "access": "authenticated"},
@@ -47,8 +47,8 @@ def contract(foreign_path: int = 403, foreign_resource: int = 404) -> Contract:
     )
 
 
-def application(rules: Contract, issuer: LocalIssuer) -> FastAPI:
-    app = FastAPI()
+def by_path(app: FastAPI) -> None:
+    """Add a route for each access level; every one answers with the organization."""
 
     async def any_member(principal: CurrentPrincipal) -> str | None:
         return principal.tenant
@@ -66,6 +66,11 @@ def application(rules: Contract, issuer: LocalIssuer) -> FastAPI:
 
     for path, endpoint in zip(PATHS, (any_member, owner, role, permission), strict=True):
         app.get(path)(endpoint)
+
+
+def application(rules: Contract, issuer: LocalIssuer) -> FastAPI:
+    app = FastAPI()
+    by_path(app)
 
     @app.get("/projects/{id}")
     async def project(id: str, principal: CurrentPrincipal) -> str:  # noqa: A002

@@ -41,7 +41,7 @@ def drive(slug: str, case: Case, answers: dict[str, Response]) -> tuple[Judgemen
 def test_every_criterion_names_a_probe_of_the_same_requirement() -> None:
     every = [
         *criteria(lab_contract("EdDSA")),
-        *criteria(lab_contract()),
+        *criteria(lab_contract(tenant="organization")),
         *criteria(default_contract()),
     ]
     assert {c.probe for c in every} == set(all_probes())
