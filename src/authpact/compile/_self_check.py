@@ -12,7 +12,7 @@ _QUESTIONS: Final = (
     ("Are the constraints kept?", ("document", "identity", "scope")),
     ("Do issuance and verification agree?", ("algorithm", "key", "session", "token", "transport")),
     ("Are both environments complete, without secrets?", ("environment",)),
-    ("Are the endpoint rules unambiguous?", ("access", "error", "ownership")),
+    ("Are the endpoint rules unambiguous?", ("access", "error", "ownership", "tenant")),
     ("Are browser, log and replay dealt with?", ("browser", "logging", "replay")),
 )
 """Each question with the requirement families that answer it; together they are all of them."""

@@ -126,7 +126,7 @@ _TENANCY: Final = (
     _must("tenant:claim", "A token names at most one organization: the one that is active in the session and of which the user is a member at issuance.", "ASVS 8.4.1; RFC 7519 4.3", _C, _D, _V, _I, _P),
     _must("tenant:required", "A token without an organization is refused on every operation of an organization.", "ASVS 8.4.1; API1", _C, _D, _V, _P),
     _must("tenant:foreign-path", "A path that names another organization is refused on every method, with the status the contract states.", "ASVS 8.4.1; API1", _C, _D, _V, _P),
-    _must("tenant:foreign-resource", "An object of another organization is refused on every method, with the status the contract states, and stays unchanged.", "ASVS 8.4.1; API1", _D, _V, _P),
+    _must("tenant:foreign-resource", "An object of another organization is refused on every method, with the status the contract states, and stays unchanged.", "ASVS 8.4.1; API1", _V, _P),
 )
 
 _OPERATION: Final = (
