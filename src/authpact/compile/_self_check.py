@@ -95,4 +95,11 @@ def weaknesses(contract: Contract, exposure: str) -> tuple[Weakness, ...]:
                 f"Tokens end after {exposure}.",
             )
         )
+    if contract.tenant_claim is not None:
+        found.append(
+            Weakness(
+                "A member who was removed keeps the organization in tokens issued before.",
+                f"They end after {exposure}; the next token is issued without it.",
+            )
+        )
     return tuple(found)
