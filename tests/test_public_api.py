@@ -18,10 +18,13 @@ PUBLIC = {
         "RequirePermission",
         "RequireRole",
         "install",
+        "require_membership",
         "require_owner",
         "require_permission",
         "require_role",
         "require_subject",
+        "require_tenancy",
+        "require_tenant",
     },
     "authpact.testing": {"OMIT", "LocalIssuer", "forgeries"},
 }

@@ -33,12 +33,12 @@ export const example: AuthContract = {
 const MODES = ["shared-secret", "jwks"] as const;
 const STORAGES = ["memory", "cookie", "storage"] as const;
 
-/** Every mode with every storage; the kinds of revocation and of roles alternate among them. */
+/** Every mode with every storage; the kinds of revocation, roles and tenants alternate among them. */
 export function allContracts(): AuthContract[] {
   const bases = MODES.flatMap((mode) => STORAGES.map((storage) => ({ mode, storage })));
   return bases.flatMap(({ mode, storage }) => [
     contract({ mode, storage }),
-    contract({ mode, storage, roles: {}, rolesClaim: null, revocation: { mode: "backchannel", path: "/auth/backchannel-logout" } }),
+    contract({ mode, storage, roles: {}, rolesClaim: null, revocation: { mode: "backchannel", path: "/auth/backchannel-logout" }, tenantClaim: "org_id" }),
   ]);
 }
 

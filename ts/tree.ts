@@ -14,8 +14,14 @@ function rows(): Row[] {
 }
 
 function factsOf(contract: AuthContract): Record<string, string> {
-  const { mode, storage, revocation, roles } = contract;
-  return { mode, storage, revocation: revocation.mode, roles: Object.keys(roles).length > 0 ? "some" : "none" };
+  const { mode, storage, revocation, roles, tenantClaim } = contract;
+  return {
+    mode,
+    storage,
+    revocation: revocation.mode,
+    roles: Object.keys(roles).length > 0 ? "some" : "none",
+    tenant: tenantClaim === undefined ? "none" : "organization",
+  };
 }
 
 /** The text of `lib/auth-contract.ts` for a contract. */

@@ -15,6 +15,8 @@ from authpact.fastapi import (
     install,
     require_owner,
     require_role,
+    require_tenancy,
+    require_tenant,
 )
 from authpact.fastapi.relay import DevelopmentRelay
 from authpact.testing import LocalIssuer, forgeries
@@ -25,6 +27,7 @@ assert_type(contract, Contract)
 
 issuer = LocalIssuer(contract)
 assert_type(issuer.token("u1", ["admin"], exp=1), str)
+assert_type(issuer.token("u1", tenant="org-1"), str)
 assert_type(issuer.environ, Mapping[str, str])
 assert_type(issuer.headers(), dict[str, str])
 assert_type(issuer.keys, KeySource)
@@ -60,6 +63,8 @@ async def me(principal: CurrentPrincipal) -> None:
     assert_type(principal.permissions, frozenset[str])
     assert_type(principal.expires_at, float)
     assert_type(principal.actor, str | None)
+    assert_type(principal.tenant, str | None)
+    assert_type(require_tenancy(principal), str)
     assert_type(principal.claims, Mapping[str, object])
 
 
@@ -68,6 +73,7 @@ async def read(owner: Owner) -> None:
     assert_type(owner, Principal)
     assert_type(require_owner(owner, found(), owner_of), Task)
     assert_type(require_owner(owner, found(), lambda task: task.owner_id), Task)
+    assert_type(require_tenant(owner, found(), lambda task: task.owner_id), Task)
 
 
 @app.get("/admin", dependencies=[RequirePermission("tasks:read")])

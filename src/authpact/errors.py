@@ -14,8 +14,10 @@ AuthpactError
 ├── AccessError             the principal is known but may not (HTTP 403, or 404 where hidden)
 │   ├── RoleMissing         `role_missing`
 │   ├── PermissionMissing   `permission_missing`
+│   ├── TenantMissing       `tenant_missing`   the token names no organization
+│   ├── NotMember           `not_member`       the path names another organization
 │   ├── NotOwner            `not_owner`
-│   │   └── ForeignObject   `not_owner`        the object, not the path, is another subject's
+│   │   └── ForeignObject   `not_owner`        the object, not the path, is somebody else's
 │   └── ObjectAbsent        `not_found`        no such object; a hidden foreign one looks the same
 └── KeysUnavailable         `keys_unavailable` no key set or revocation store now (HTTP 503)
 
@@ -108,6 +110,18 @@ class PermissionMissing(AccessError):
     code = "permission_missing"
 
 
+class TenantMissing(AccessError):
+    """The token names no organization."""
+
+    code = "tenant_missing"
+
+
+class NotMember(AccessError):
+    """The path names an organization that is not the token's."""
+
+    code = "not_member"
+
+
 class NotOwner(AccessError):
     """The path or the object belongs to another subject."""
 
@@ -115,7 +129,7 @@ class NotOwner(AccessError):
 
 
 class ForeignObject(NotOwner):
-    """The object belongs to another subject; the contract states its status apart."""
+    """The object is another subject's or organization's; its status is stated apart."""
 
 
 class ObjectAbsent(AccessError):

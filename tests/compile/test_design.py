@@ -11,11 +11,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from authpact import Verifier
 from authpact.compile._checklist import checklist, document_checks
 from authpact.compile._document import parse_document
 from authpact.compile._self_check import answers
 from authpact.compile.targets import design
 from authpact.contract import Contract, default_contract, to_toml
+from authpact.errors import ForeignObject
 from authpact.testing import LocalIssuer
 
 SECTIONS = [
@@ -204,3 +206,30 @@ def test_a_contract_of_all_other_choices_is_described_without_the_default_ones(s
         assert absent not in text
     for present in ("ES256", "/api/backend", "token_revoked", "keys_unavailable"):
         assert present in text
+
+
+def test_the_documented_code_of_an_application_with_organizations_keeps_them_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = every_level().model_dump(mode="json")
+    document["tenant"] = {"mode": "organization"}
+    for endpoint in document["endpoints"]:
+        if endpoint["access"] == "authenticated":
+            endpoint["tenant_from"] = "resource"
+    issuer = LocalIssuer(Contract.model_validate(document))
+    (tmp_path / "authpact.toml").write_text(to_toml(issuer.contract), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name, value in issuer.environ.items():
+        monkeypatch.setenv(name, value)
+    module = ModuleType("documented")
+    monkeypatch.setitem(sys.modules, "documented", module)
+    exec(compile(program(rendered(issuer.contract)), "design.md", "exec"), vars(module))
+    client = TestClient(module.create_app())
+    assert client.get("/api/me", headers=issuer.headers("u1", tenant="blue")).status_code == 200
+    refused = client.get("/api/me", headers=issuer.headers("u1"))
+    assert (refused.status_code, refused.json()["code"]) == (403, "tenant_missing")
+    member = Verifier(issuer.contract, issuer.keys).verify(issuer.token("u1", tenant="blue"))
+    row = module.SharedRow("blue", "Launch")
+    assert module.shared(member, row) is row
+    with pytest.raises(ForeignObject):
+        module.shared(member, module.SharedRow("red", "Launch"))

@@ -69,6 +69,20 @@ def contract_of(combination: Combination) -> Contract:
     return Contract.model_validate(document)
 
 
+def with_organizations(tenant_from: str = "path:org_id") -> Contract:
+    """A contract with one shared operation at every access level, and a claim of its own name."""
+    told = next(c for c in ALL if c[1:3] == (403, 403) and c[4])
+    document = contract_of(told).model_dump(mode="json")
+    document["tenant"] = {"mode": "organization", "claim": "workspace"}
+    for endpoint in document["endpoints"]:
+        if endpoint["access"] != "public":
+            shared = (
+                f"/{{org_id}}{endpoint['path']}" if tenant_from != "resource" else endpoint["path"]
+            )
+            endpoint |= {"tenant_from": tenant_from, "path": shared}
+    return Contract.model_validate(document)
+
+
 def rendered(contract: Contract) -> str:
     (file,) = spec.render(contract)
     return file.text
@@ -123,6 +137,7 @@ def test_every_variable_of_both_sides_stands_in_the_table_of_its_side() -> None:
 
 def test_every_requirement_that_documents_state_is_cited() -> None:
     texts = [rendered(contract_of(combination)) for combination in (ALL[0], ALL[-1])]
+    texts.append(rendered(with_organizations()))
     wanted = [r.id for r in REQUIREMENTS.values() if Check.DOCUMENT in r.checks]
     assert [i for i in wanted if not any(f"[{i}]" in text for text in texts)] == []
 
@@ -199,3 +214,38 @@ def test_the_spread_meets_every_pair_of_values() -> None:
     for first, second in ((a, b) for a in range(7) for b in range(a)):
         wanted = {(c[first], c[second]) for c in ALL}
         assert {(c[first], c[second]) for c in SPREAD} == wanted
+
+
+@pytest.mark.parametrize("tenant_from", ["path:org_id", "resource"])
+def test_organizations_are_specified_where_the_contract_has_them(tenant_from: str) -> None:
+    contract = with_organizations(tenant_from)
+    (designed,) = design.render(contract)
+    for text in (rendered(contract), designed.text):
+        assert checklist(text, contract) == ()
+        for said in ("`workspace`", "tenant_missing", "Organizations", "Organization from"):
+            assert said in text
+    assert {r.code for r in refusals(contract)} <= set(TEXTS)
+
+
+@pytest.mark.parametrize("combination", SPREAD[:3])
+def test_a_contract_without_organizations_says_nothing_about_them(
+    combination: Combination,
+) -> None:
+    (designed,) = design.render(contract_of(combination))
+    for text in (rendered(contract_of(combination)), designed.text):
+        assert not re.search(r"organi[sz]ation|tenant", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("slug", "said"),
+    [
+        ("organization_claim", "`workspace`"),
+        ("organization_missing", "403 `tenant_missing`"),
+        ("organization_foreign", "another organization"),
+    ],
+)
+def test_a_specification_that_leaves_an_organization_out_is_found(slug: str, said: str) -> None:
+    contract = with_organizations()
+    text = re.sub(r"tenant_missing|no organization", "x", rendered(contract))
+    broken = (text if slug == "organization_missing" else rendered(contract)).replace(said, "it")
+    assert slug in {finding.rule for finding in checklist(broken, contract)}

@@ -136,10 +136,17 @@ def address(endpoint: Endpoint, subject: str, object_id: object) -> str:
     for name, value in (
         (endpoint.owner_parameter, subject),
         (endpoint.resource_parameter, object_id),
+        (endpoint.tenant_parameter, "org-1"),
     ):
         for converter in ("", ":uuid", ":int"):
             path = path.replace(f"{{{name}{converter}}}", str(value))
     return path
+
+
+def headers_of(issuer: LocalIssuer, subject: str, roles: list[str] | None = None) -> dict[str, str]:
+    """Sign in somebody of the one organization, where the contract has organizations."""
+    tenant = "org-1" if issuer.contract.tenant_claim else None
+    return issuer.headers(subject, roles or [], tenant=tenant)
 
 
 def roles_for(contract: Contract, endpoint: Endpoint) -> list[str]:
@@ -160,7 +167,7 @@ def test_every_endpoint_of_the_contract_answers_as_it_promises(
             key=lambda e: (e.method == "DELETE", e.method != "POST", len(e.path)),
         ):
             url = address(endpoint, "u1", created.get(endpoint.collection, 1))
-            headers = issuer.headers("u1", roles_for(contract, endpoint))
+            headers = headers_of(issuer, "u1", roles_for(contract, endpoint))
             body = {} if endpoint.example is None else {"json": endpoint.example}
             if endpoint.grant.kind == "public":
                 assert client.request(endpoint.method, url).json() == {"status": "ok"}
@@ -172,7 +179,7 @@ def test_every_endpoint_of_the_contract_answers_as_it_promises(
 
 
 def check(endpoint: Endpoint, answer: httpx.Response, created: dict[str, object]) -> None:
-    if endpoint.grant.kind != "owner":
+    if endpoint.grant.kind != "owner" and endpoint.tenant_from is None:
         assert answer.status_code == 200
         assert answer.json()["subject"] == "u1"
     elif endpoint.method == "POST" and endpoint.resource_parameter is None:
@@ -207,8 +214,8 @@ def test_another_user_gets_the_refusals_of_the_contract(
             if creator is not None:
                 made = {} if creator.example is None else {"json": creator.example}
                 url = address(creator, "u1", 1)
-                object_id = client.post(url, headers=issuer.headers("u1"), **made).json()["id"]
-            strange = issuer.headers("u2")
+                object_id = client.post(url, headers=headers_of(issuer, "u1"), **made).json()["id"]
+            strange = headers_of(issuer, "u2")
             if endpoint.owner_parameter:
                 url = address(endpoint, "u1", object_id)
                 answer = client.request(endpoint.method, url, headers=strange, **body)
@@ -237,3 +244,30 @@ def test_the_output_is_the_same_every_time(contract_file: Path) -> None:
     assert {file.path for file in render(contract)} == {
         f"backend/app/{name}.py" for name in ("__init__", "main", "routes", "security")
     }
+
+
+def test_another_organization_gets_the_refusals_of_the_contract(
+    app: FastAPI, issuer: LocalIssuer, serve: Serve
+) -> None:
+    contract = issuer.contract
+    created: dict[str, object] = {}
+    places = [endpoint for endpoint in contract.endpoints if endpoint.tenant_from]
+    with serve(app) as base, httpx.Client(base_url=base) as client:
+        for endpoint in sorted(places, key=lambda e: e.method != "POST"):
+            url = address(endpoint, "u1", created.get(endpoint.collection, 1))
+            body = {} if endpoint.example is None else {"json": endpoint.example}
+            roles = roles_for(contract, endpoint)
+            strange = issuer.headers("u1", roles, tenant="org-2")
+            answer = client.request(endpoint.method, url, headers=strange, **body)
+            if endpoint.tenant_parameter:
+                assert answer.status_code == contract.ownership.foreign_path
+                url = url.replace("org-1", "org-2")
+                answer = client.request(endpoint.method, url, headers=strange, **body)
+            if endpoint.resource_parameter and endpoint.method != "POST":
+                assert answer.status_code == contract.ownership.foreign_resource
+            elif endpoint.method == "GET":
+                assert [row for row in answer.json() if row["id"] in created.values()] == []
+            if endpoint.method == "POST":
+                mine = headers_of(issuer, "u1", roles)
+                made = client.post(address(endpoint, "u1", 1), headers=mine, **body).json()
+                created[endpoint.collection] = made["id"]

@@ -1,6 +1,7 @@
 """Rows of a database that belong to somebody, with SQLModel and with SQLAlchemy."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
@@ -13,7 +14,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from authpact import Contract, Principal
-from authpact.errors import ConfigurationError, ForeignObject, ObjectAbsent
+from authpact.errors import ConfigurationError, ForeignObject, ObjectAbsent, TenantMissing
 from authpact.fastapi import Owner, install
 from authpact.fastapi.rows import Owned
 from authpact.testing import LocalIssuer
@@ -127,3 +128,80 @@ def test_a_foreign_row_is_answered_as_the_contract_says(
     absent = client.get("/n/9", headers=issuer.headers("ann"))
     assert (foreign.status_code, foreign.json()["code"]) == (status, code)
     assert (absent.status_code, absent.json()["code"]) == (404, "not_found")
+
+
+class Project(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    org_id: str | None = None
+    owner_id: str = ""
+    text: str = ""
+
+
+SHARED = Owned(Project, tenant="org_id")
+DRAFTS = Owned(Project, "owner_id", tenant="org_id")
+
+
+def member(subject: str, tenant: str | None) -> Principal:
+    return replace(principal(subject), tenant=tenant)
+
+
+@pytest.fixture
+def projects(session: Session) -> Session:
+    SQLModel.metadata.create_all(session.get_bind(), tables=[SQLModel.metadata.tables["project"]])
+    rows = (("blue", "ann"), ("red", "ann"), ("blue", "bob"), (None, "ann"))
+    session.add_all(Project(org_id=org, owner_id=owner) for org, owner in rows)
+    session.commit()
+    return session
+
+
+def test_members_share_the_rows_of_their_organization(projects: Session) -> None:
+    for subject in ("ann", "bob"):
+        found = projects.exec(SHARED.scope(select(Project.id), member(subject, "blue"))).all()
+        assert list(found) == [1, 3]
+    assert SHARED.get(projects, member("ann", "blue"), 3).owner_id == "bob"
+    with pytest.raises(ForeignObject):
+        SHARED.get(projects, member("ann", "blue"), 2)
+    with pytest.raises(ObjectAbsent):
+        SHARED.get(projects, member("ann", "blue"), 9)
+
+
+def test_an_owned_row_of_an_organization_needs_both(projects: Session) -> None:
+    ann = member("ann", "blue")
+    assert list(projects.exec(DRAFTS.scope(select(Project.id), ann)).all()) == [1]
+    assert DRAFTS.get(projects, ann, 1).owner_id == "ann"
+    for foreign in (2, 3, 4):
+        with pytest.raises(ForeignObject):
+            DRAFTS.get(projects, ann, foreign)
+
+
+def test_owner_and_organization_of_a_row_never_come_from_the_body(projects: Session) -> None:
+    ann = member("ann", "blue")
+    sent = {"text": "hello", "owner_id": "bob", "org_id": "red"}
+    draft = DRAFTS.new(ann, sent)
+    assert (draft.owner_id, draft.org_id, draft.text) == ("ann", "blue", "hello")
+    DRAFTS.change(ann, draft, {**sent, "text": "other"})
+    assert (draft.owner_id, draft.org_id, draft.text) == ("ann", "blue", "other")
+    with pytest.raises(ForeignObject):
+        DRAFTS.change(member("ann", "red"), draft, {"text": "mine"})
+
+
+def test_a_caller_without_an_organization_has_no_rows_not_even_those_without_one(
+    projects: Session,
+) -> None:
+    ann = member("ann", None)
+    for owned in (SHARED, DRAFTS):
+        for attempt in (
+            lambda owned=owned: owned.scope(select(Project), ann),
+            lambda owned=owned: owned.get(projects, ann, 4),
+            lambda owned=owned: owned.new(ann, {}),
+            lambda owned=owned: owned.change(ann, Project(owner_id="ann"), {}),
+        ):
+            with pytest.raises(TenantMissing):
+                attempt()
+
+
+def test_a_table_of_nobody_or_with_a_mistaken_organization_is_refused_at_once() -> None:
+    with pytest.raises(ConfigurationError, match="name the column"):
+        Owned(Project)
+    with pytest.raises(ConfigurationError, match="no column org"):
+        Owned(Project, "owner_id", tenant="org")

@@ -7,16 +7,11 @@ from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
 
 from lab.cors import Cors
+from lab.rows import Collection, Note
+from lab.tenants import shared
 from lab.verifying import RefusalError, State, Verifier
-
-
-class Note(BaseModel):
-    model_config = ConfigDict(extra="allow")
-    title: str
-    text: str
 
 
 def bearer_of(request: Request, body: bytes, flaws: frozenset[str]) -> str:
@@ -58,6 +53,8 @@ def refusal(flaws: frozenset[str]) -> Callable[[Request, RefusalError], Awaitabl
             "role_missing": 'Bearer error="insufficient_scope"',
             "not_owner": "",
             "not_found": "",
+            "tenant_missing": "",
+            "not_member": "",
         }.get(error.code, 'Bearer error="invalid_token"')
         if error.code == "token_missing" and "missing-403" in flaws:
             status = 403
@@ -84,7 +81,8 @@ class Guard:
 
     async def principal(self, request: Request) -> dict[str, object]:
         claims = self.verifier.verify(bearer_of(request, await request.body(), self.flaws))
-        return {"sub": claims["sub"], "roles": claims.get("roles", [])}
+        tenant = claims.get(self.state.contract.tenant_claim or "", "")
+        return {"sub": claims["sub"], "roles": claims.get("roles", []), "tenant": tenant}
 
     def role(self, *names: str, flaw: str) -> Callable[..., Awaitable[None]]:
         async def check(request: Request) -> None:
@@ -95,51 +93,6 @@ class Guard:
                 raise RefusalError(403, "role_missing")
 
         return check
-
-
-class Collection:
-    """The rows of one owned collection."""
-
-    def __init__(self, state: State, name: str, ids: "itertools.count[int]") -> None:
-        self.rows, self.ids = state.rows.setdefault(name, {}), ids
-        self.flaws, self.contract = state.flaws, state.contract
-
-    def add(self, owner: str, body: dict[str, object]) -> dict[str, object]:
-        if "owner-from-body" in self.flaws:
-            owner = str(body.get("user_id", owner))
-        row = {"id": next(self.ids), "owner": owner, "done": False, **content(body)}
-        self.rows[row["id"]] = row
-        return row
-
-    def mine(self, owner: str, asked: str | None) -> list[dict[str, object]]:
-        if "list-unscoped" in self.flaws:
-            return list(self.rows.values())
-        if "list-filter-trusted" in self.flaws and asked:
-            owner = asked
-        return [row for row in self.rows.values() if row["owner"] == owner]
-
-    def take(self, owner: str, identity: int, method: str) -> dict[str, object]:
-        row = self.rows.get(identity)
-        if row is None:
-            raise RefusalError(404, "not_found", "not found")
-        if row["owner"] != owner and f"foreign-{method}" not in self.flaws:
-            if "foreign-403" in self.flaws:
-                raise RefusalError(403, "not_owner")
-            detail = "not yours" if "existence-told" in self.flaws else "not found"
-            if "refused-but-done" in self.flaws and method == "delete":
-                del self.rows[identity]
-            raise RefusalError(404, "not_found", detail)
-        return row
-
-    def replace(self, row: dict[str, object], body: dict[str, object]) -> dict[str, object]:
-        row.update(content(body))
-        if "owner-moved-by-put" in self.flaws and "user_id" in body:
-            row["owner"] = body["user_id"]
-        return row
-
-
-def content(body: dict[str, object]) -> dict[str, object]:
-    return {"title": body["title"], "text": body["text"]}
 
 
 def owner_of(guard: Guard, *, by_path: bool) -> Callable[[Request], Awaitable[str]]:
@@ -243,5 +196,7 @@ def build_api(state: State) -> Callable[..., Awaitable[None]]:
     notes, tasks = Collection(state, "notes", ids), Collection(state, "tasks", ids)
     app.include_router(owned(guard, notes, "/api/notes", by_path=False))
     app.include_router(owned(guard, tasks, "/api/{user_id}/tasks", by_path=True))
+    for router in shared(guard, ids):
+        app.include_router(router)
     strays(app, flaws)
     return Cors(app, state)

@@ -46,15 +46,36 @@ ENDPOINTS: Final = [
 ]
 
 
+_BY_PATH: Final = {"access": "authenticated", "tenant_from": "path:org_id"}
+_BY_ROW: Final = {"access": "authenticated", "tenant_from": "resource"}
+_BOTH: Final = {"access": "owner", "owner_from": "resource", "tenant_from": "resource"}
+_PROJECTS: Final = "/api/orgs/{org_id}/projects"
+TENANT_ENDPOINTS: Final = [
+    {"method": "GET", "path": _PROJECTS, **_BY_PATH},
+    {"method": "POST", "path": _PROJECTS, "example": _NOTE, **_BY_PATH},
+    {"method": "GET", "path": _PROJECTS + "/{id}", **_BY_PATH},
+    {"method": "DELETE", "path": _PROJECTS + "/{id}", **_BY_PATH},
+    {"method": "POST", "path": "/api/plans", "example": _NOTE, **_BY_ROW, "access": "role:admin"},
+    {"method": "GET", "path": "/api/plans/{id}", **_BY_ROW},
+    {"method": "PUT", "path": "/api/plans/{id}", "example": _NOTE, **_BY_ROW},
+    {"method": "POST", "path": "/api/drafts", "example": _NOTE, **_BOTH},
+    {"method": "GET", "path": "/api/drafts/{id}", **_BOTH},
+]
+"""Projects by path, plans by row and for all members, drafts for one member alone."""
+
+
 def lab_contract(
-    algorithm: str = "HS256", revocation: Literal["none", "backchannel"] = "none"
+    algorithm: str = "HS256",
+    revocation: Literal["none", "backchannel"] = "none",
+    tenant: Literal["none", "organization"] = "none",
 ) -> Contract:
     mode = "shared-secret" if algorithm == "HS256" else "jwks"
     return Contract.model_validate(
         {
             "token": {"mode": mode, "algorithm": algorithm},
             "roles": {"admin": {"permissions": ["reports:read"]}, "guest": {"permissions": []}},
-            "endpoints": ENDPOINTS,
+            "endpoints": ENDPOINTS + (TENANT_ENDPOINTS if tenant == "organization" else []),
             "revocation": {"mode": revocation},
+            "tenant": {"mode": tenant},
         }
     )

@@ -11,6 +11,7 @@ class Flaw:
     probe: str
     algorithm: str = "HS256"
     revocation: Literal["none", "backchannel"] = "none"
+    tenant: Literal["none", "organization"] = "none"
     spread: int = 3
     """How many probes may name it, the claiming one included."""
 
@@ -105,6 +106,22 @@ FLAWS = (
     Flaw("undeclared-route", "undeclared_route"),
     Flaw("own-login", "second_login"),
     Flaw("hidden-login", "second_login"),
+    # which organization
+    Flaw("organization-left-out", "tenant_of_member", tenant="organization"),
+    Flaw("stranger-activates", "tenant_of_member", tenant="organization"),
+    Flaw("ended-membership-issued", "tenant_of_member", tenant="organization"),
+    Flaw("organization-list-accepted", "tenant_shapes", tenant="organization"),
+    Flaw("organization-optional", "tenant_missing", tenant="organization", spread=4),
+    Flaw("organization-missing-404", "tenant_missing", tenant="organization"),
+    Flaw("tenant-path-get", "tenant_path", tenant="organization"),
+    Flaw("tenant-path-post", "tenant_path", tenant="organization"),
+    Flaw("tenant-path-delete", "tenant_path", tenant="organization"),
+    Flaw("tenant-path-404", "tenant_path", tenant="organization"),
+    Flaw("tenant-projects-get", "tenant_resource", tenant="organization"),
+    Flaw("tenant-projects-delete", "tenant_resource", tenant="organization"),
+    Flaw("tenant-plans-put", "tenant_resource", tenant="organization"),
+    Flaw("tenant-drafts-get", "tenant_resource", tenant="organization"),
+    Flaw("tenant-refused-but-done", "tenant_resource", tenant="organization"),
     # what a browser is told
     Flaw("cors-reflected", "cors_preflight"),
     Flaw("cors-wildcard", "cors_preflight"),

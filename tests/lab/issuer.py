@@ -73,9 +73,18 @@ class Issuer:
             "sid": session["id"],
             "roles": user["roles"],
         }
+        claims |= self.tenancy(session)
         if "personal-data" in self.flaws:
             claims |= {"name": user["name"], "email": session["email"]}
         return claims
+
+    def tenancy(self, session: dict[str, str]) -> dict[str, str]:
+        claim, tenant = self.state.contract.tenant_claim, session.get("organization")
+        if not claim or not tenant or "organization-left-out" in self.flaws:
+            return {}
+        member = session["user"] in self.state.members.get(tenant, ())
+        unchecked = {"stranger-activates", "ended-membership-issued"} & self.flaws
+        return {claim: tenant} if member or unchecked else {}
 
     def issue(self, request: Request, session: dict[str, str]) -> JSONResponse:
         header = self.signer.header()
@@ -132,6 +141,28 @@ async def api_token(issuer: Issuer, request: Request) -> JSONResponse:
     return issuer.issue(request, session)
 
 
+async def create_organization(issuer: Issuer, request: Request) -> JSONResponse:
+    session, identity = issuer.session(request), uuid.uuid4().hex
+    issuer.state.members[identity] = {session["user"]}
+    session["organization"] = identity
+    return JSONResponse({"id": identity, **await request.json()})
+
+
+async def set_active(issuer: Issuer, request: Request) -> JSONResponse:
+    session, tenant = issuer.session(request), (await request.json())["organizationId"]
+    member = session["user"] in issuer.state.members[tenant]
+    if member or "stranger-activates" in issuer.flaws:
+        session["organization"] = tenant
+        return JSONResponse({"id": tenant})
+    return problem(403, "USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION")
+
+
+async def delete_organization(issuer: Issuer, request: Request) -> JSONResponse:
+    tenant = (await request.json())["organizationId"]
+    del issuer.state.members[tenant]
+    return JSONResponse({"id": tenant})
+
+
 def build_issuer(state: State, signer: Signer) -> Callable[..., Awaitable[None]]:
     """Build the issuer with the flaws of the state."""
     app, issuer = FastAPI(openapi_url=None), Issuer(state, signer)
@@ -139,6 +170,12 @@ def build_issuer(state: State, signer: Signer) -> Callable[..., Awaitable[None]]
         "/sign-up/email": sign_up, "/sign-in/email": sign_in,
         "/sign-out": sign_out, "/api-token": api_token,
     }  # fmt: skip
+    if state.contract.tenant_claim:
+        posts |= {
+            "/organization/create": create_organization,
+            "/organization/set-active": set_active,
+            "/organization/delete": delete_organization,
+        }
     for path, action in posts.items():
 
         async def post(

@@ -36,6 +36,8 @@ class State:
     retired: dict[str, Key] = field(default_factory=dict)
     users: dict[str, dict[str, object]] = field(default_factory=dict)
     sessions: dict[str, dict[str, str]] = field(default_factory=dict)
+    members: dict[str, set[str]] = field(default_factory=dict)
+    """Organization → the users in it."""
     ended: set[str] = field(default_factory=set)
     rows: dict[str, dict[int, dict[str, object]]] = field(default_factory=dict)
 
@@ -193,9 +195,18 @@ class Verifier:
             subject = claims["sub"] = str(subject)
         if not isinstance(subject, str) or not subject:
             raise ok
+        self.check_tenant(claims)
         self.check_times(claims)
         if claims.get("sid") in self.state.ended and "revocation-ignored" not in self.flaws:
             raise RefusalError(401, "token_revoked")
+
+    def check_tenant(self, claims: dict[str, object]) -> None:
+        name = self.state.contract.tenant_claim
+        tenant = claims.get(name, "none")
+        if isinstance(tenant, list) and "organization-list-accepted" in self.flaws:
+            tenant = claims[name] = tenant[0]
+        if name and (not isinstance(tenant, str) or not tenant):
+            raise RefusalError(401, "token_invalid")
 
     def refuse_unless(self, flaw: str) -> None:
         if flaw not in self.flaws:

@@ -24,9 +24,24 @@ def test_a_healthy_system_that_revokes_at_once_holds_everything() -> None:
     assert judged.count(Outcome.HELD) == len(judged.verdicts)
 
 
+@pytest.mark.parametrize("algorithm", ["HS256", "ES256"])
+def test_a_healthy_system_with_organizations_holds_everything(algorithm: str) -> None:
+    judged = probe_lab(lab_contract(algorithm, tenant="organization"))
+    assert judged.count(Outcome.HELD) == len(judged.verdicts)
+    assert len([v for v in judged.verdicts if v.probe == "tenant_resource"]) == 5
+
+
+def test_organizations_are_probed_without_an_issuer_too() -> None:
+    judged = probe_bare(lab_contract(tenant="organization"))
+    assert probes_with(Outcome.BROKEN, judged) == set()
+    wanted = {"tenant_path", "tenant_resource", "tenant_missing", "tenant_shapes"}
+    assert wanted <= probes_with(Outcome.HELD, judged)
+
+
 @pytest.mark.parametrize("flaw", FLAWS, ids=NAMES)
 def test_a_flaw_is_named_broken_by_the_probe_that_claims_it(flaw: Flaw) -> None:
-    contract, only = lab_contract(flaw.algorithm, flaw.revocation), frozenset({flaw.probe})
+    contract = lab_contract(flaw.algorithm, flaw.revocation, flaw.tenant)
+    only = frozenset({flaw.probe})
     if Need.ISSUER in all_probes()[flaw.probe].needs or flaw.probe == "token_after_sign_out":
         judged = probe_lab(contract, flaw.slug, only=only, grants=False)
     else:
@@ -37,7 +52,8 @@ def test_a_flaw_is_named_broken_by_the_probe_that_claims_it(flaw: Flaw) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("flaw", FLAWS, ids=NAMES)
 def test_a_flaw_is_named_by_few_probes_and_by_the_claiming_one(flaw: Flaw) -> None:
-    judged = probe_lab(lab_contract(flaw.algorithm, flaw.revocation), flaw.slug, grants=False)
+    contract = lab_contract(flaw.algorithm, flaw.revocation, flaw.tenant)
+    judged = probe_lab(contract, flaw.slug, grants=False)
     broken = probes_with(Outcome.BROKEN, judged)
     assert flaw.probe in broken
     assert len(broken) <= flaw.spread, broken

@@ -9,8 +9,9 @@ from authpact.errors import ProbeError
 from authpact.findings import Outcome
 from authpact.probe import all_probes, generate
 from authpact.probe._case import Case
-from authpact.probe._forge import Signing
-from authpact.probe._messages import Request, Response
+from authpact.probe._departures import departures
+from authpact.probe._forge import Signing, payload_of
+from authpact.probe._messages import Json, Request, Response
 from authpact.probe._people import invented
 from authpact.probe._probe import Judgement
 from authpact.requirements import REQUIREMENTS, Check
@@ -41,7 +42,7 @@ def drive(slug: str, case: Case, answers: dict[str, Response]) -> tuple[Judgemen
 def test_every_criterion_names_a_probe_of_the_same_requirement() -> None:
     every = [
         *criteria(lab_contract("EdDSA")),
-        *criteria(lab_contract()),
+        *criteria(lab_contract(tenant="organization")),
         *criteria(default_contract()),
     ]
     assert {c.probe for c in every} == set(all_probes())
@@ -122,3 +123,18 @@ def test_no_probe_holds_on_a_system_that_answers_everything_alike(
         if answer.status == 404 and slug in NOTHING_THERE:
             continue
         assert judged.outcome is not Outcome.HELD, judged.reason
+
+
+@pytest.mark.parametrize(("value", "found"), [("blue", 0), ("", 1), (7, 1), (None, 1)])
+def test_an_issued_organization_that_is_no_id_is_a_departure(value: Json, found: int) -> None:
+    contract = lab_contract(tenant="organization")
+    case = case_of(contract)
+    token = case.signer.sign({**case.good, "org_id": value})
+    assert len(departures(contract, token)) == found
+    assert departures(lab_contract(), token) == []
+
+
+def test_a_person_in_no_organization_has_a_token_without_the_claim() -> None:
+    case = case_of(lab_contract(tenant="organization"))
+    assert payload_of(case.in_tenant(case.alice, "").token).get("org_id") is None
+    assert payload_of(case.in_tenant(case.alice, "blue").token)["org_id"] == "blue"

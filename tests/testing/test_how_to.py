@@ -1,4 +1,4 @@
-"""The page about testing, executed as it stands, in both modes; and the fixtures' own refusals."""
+"""The pages about testing and organizations, executed as they stand, in both modes."""
 
 import re
 import subprocess
@@ -13,13 +13,13 @@ from authpact.errors import ConfigurationError, VerificationError
 from authpact.testing import LocalIssuer, forgeries
 from authpact.testing.plugin import as_role
 
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "test-your-app.md"
+PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 _BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILES = dict(_BLOCK.findall(PAGE.read_text(encoding="utf-8")))
 
 
-def run(folder: Path, change: Callable[[str, str], str]) -> str:
-    for name, text in FILES.items():
+def run(folder: Path, change: Callable[[str, str], str], page: str = "test-your-app") -> str:
+    written = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+    for name, text in _BLOCK.findall(written):
         (folder / name).write_text(change(name, text), encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
@@ -27,9 +27,25 @@ def run(folder: Path, change: Callable[[str, str], str]) -> str:
 
 
 @pytest.mark.parametrize("mode", ["", '[token]\nmode = "jwks"\nalgorithm = "EdDSA"\n'])
-def test_the_page_works_as_it_stands(mode: str, tmp_path: Path) -> None:
-    said = run(tmp_path, lambda name, text: text + mode if name == "authpact.toml" else text)
-    assert "5 passed" in said, said
+@pytest.mark.parametrize(("page", "tests"), [("test-your-app", 5), ("use-organizations", 4)])
+def test_the_page_works_as_it_stands(page: str, tests: int, mode: str, tmp_path: Path) -> None:
+    said = run(tmp_path, lambda name, text: text + mode if name == "authpact.toml" else text, page)
+    assert f"{tests} passed" in said, said
+
+
+@pytest.mark.parametrize(
+    ("guard", "opened"),
+    [
+        ("row.tenant == tenant", "True"),
+        ("require_tenant(principal, ROWS.get(row_id), lambda row: row.tenant)", "ROWS[row_id]"),
+        ('tenant_from = "path:org_id"\n', ""),
+    ],
+)
+def test_the_tests_of_the_page_about_organizations_fail_without_a_guard(
+    guard: str, opened: str, tmp_path: Path
+) -> None:
+    said = run(tmp_path, lambda _, text: text.replace(guard, opened), "use-organizations")
+    assert " failed" in said, said
 
 
 def test_the_tests_of_the_page_fail_for_an_open_application(tmp_path: Path) -> None:

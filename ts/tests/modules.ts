@@ -9,3 +9,5 @@ export type BackendProxy = typeof import("../.build/check-shared-secret-cookie-n
 export type { TokenStore } from "../.build/check-shared-secret-memory-none/lib/token-store.ts";
 export type Auth = typeof import("../.build/check-shared-secret-cookie-none/lib/auth.ts");
 export type Startup = typeof import("../.build/check-shared-secret-cookie-none/lib/startup.ts");
+export type AuthClientWithTenants = typeof import("../.build/check-shared-secret-memory-backchannel/lib/auth-client.ts");
+export type AuthClient = typeof import("../.build/check-shared-secret-memory-none/lib/auth-client.ts");

@@ -17,7 +17,7 @@ from authpact.brief._stance import Stance
 from authpact.contract import Contract, Decision
 from authpact.errors import AuthpactError
 
-_TABLES: Final = ("project", "token", "session", "ownership", "frontend", "revocation")
+_TABLES: Final = ("project", "token", "session", "ownership", "tenant", "frontend", "revocation")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,11 @@ from authpact.brief.topics import (
     routes,
     storage,
     surroundings,
+    tenants,
 )  # fmt: skip
 
 _TOPICS: Final = (
-    project, routes, resources, roles, algorithm, lifetimes, storage, refresh, revocation, ownership, addresses, surroundings,
+    project, routes, resources, roles, algorithm, lifetimes, storage, refresh, revocation, ownership, addresses, surroundings, tenants,
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ _TOPICS: Final = {
     "token.lifetime": "lifetime", "token.leeway": "leeway", "session.lifetime": "session",
     "session.storage": "storage", "session.reissue": "refresh", "revocation.mode": "revocation",
     "ownership.foreign_path": "ownership", "ownership.foreign_resource": "ownership",
-    "token.issuer": "addresses", "token.audience": "addresses",
+    "tenant.mode": "tenants", "token.issuer": "addresses", "token.audience": "addresses",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from authpact.brief._draft import Draft
 from authpact.contract import Contract, Endpoint, render_duration, to_json
 
-_SCALARS = ("project", "token", "session", "ownership", "frontend", "revocation")
+_SCALARS = ("project", "token", "session", "ownership", "tenant", "frontend", "revocation")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ def facts(contract: Contract) -> dict[str, object]:
         "owned_objects": tuple(
             e for e in contract.endpoints if e.grant.kind == "owner" and e.resource_parameter
         ),
+        "tenant_claim": contract.tenant_claim,
+        "tenant_places": tuple(e for e in contract.endpoints if e.tenant_from),
         "choices": choices(contract),
         "further": tuple(c for c in choices(contract).values() if c.reason is None),
         "assumptions": assumptions(contract),

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from authpact.compile._document import Document, Statement
+from authpact.contract import Contract
 
 NEGATION: Final = re.compile(
     r"\b(not|never|no|none|nothing|nor|neither|cannot|can't|without|refus\w+|reject\w*|forbid\w*|"
@@ -52,3 +53,10 @@ def asserted(document: Document) -> tuple[Statement, ...]:
 def durations(text: str) -> tuple[int, ...]:
     """Return every duration of a text in seconds."""
     return tuple(int(m[1]) * _SECONDS[m[2][0].lower()] for m in _DURATION.finditer(text))
+
+
+def has_tenants(document: Document, contract: Contract | None) -> bool:
+    """Tell whether operations belong to organizations: by the contract, else by the document."""
+    if contract is not None:
+        return any(endpoint.tenant_from for endpoint in contract.endpoints)
+    return document.says(r"\b(multi-?)?tenan(t|ts|cy)\b")

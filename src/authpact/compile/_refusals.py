@@ -32,6 +32,7 @@ def refusals(contract: Contract) -> tuple[Refusal, ...]:
         *_stateful(contract),
         *_forbidden(contract),
         *_ownership(contract),
+        *_tenancy(contract),
     )
 
 
@@ -144,6 +145,39 @@ def _ownership(contract: Contract) -> Iterator[Refusal]:
                 "says that it does not exist" if hidden else "says that it is not this user's",
                 requirement,
             )
+
+
+def _tenancy(contract: Contract) -> Iterator[Refusal]:
+    places = [endpoint for endpoint in contract.endpoints if endpoint.tenant_from]
+    path, row = contract.ownership.foreign_path, contract.ownership.foreign_resource
+    hides, keeps = "says that it does not exist", "says that it is not this organization's"
+    if places:
+        yield Refusal(
+            "Valid token, no organization in it",
+            403,
+            "tenant_missing",
+            "no challenge",
+            "offers to choose an organization, then asks for a new token",
+            "tenant:required",
+        )
+    if any(endpoint.tenant_parameter for endpoint in places):
+        yield Refusal(
+            "Valid token, path of another organization",
+            path,
+            "not_found" if path == NOT_FOUND else "not_member",
+            "no challenge",
+            hides if path == NOT_FOUND else keeps,
+            "tenant:foreign-path",
+        )
+    if any(endpoint.resource_parameter for endpoint in places):
+        yield Refusal(
+            "Valid token, object of another organization",
+            row,
+            "not_found" if row == NOT_FOUND else "not_owner",
+            "no challenge",
+            hides if row == NOT_FOUND else keeps,
+            "tenant:foreign-resource",
+        )
 
 
 def needs_remote_state(contract: Contract) -> bool:

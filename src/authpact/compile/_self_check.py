@@ -12,7 +12,7 @@ _QUESTIONS: Final = (
     ("Are the constraints kept?", ("document", "identity", "scope")),
     ("Do issuance and verification agree?", ("algorithm", "key", "session", "token", "transport")),
     ("Are both environments complete, without secrets?", ("environment",)),
-    ("Are the endpoint rules unambiguous?", ("access", "error", "ownership")),
+    ("Are the endpoint rules unambiguous?", ("access", "error", "ownership", "tenant")),
     ("Are browser, log and replay dealt with?", ("browser", "logging", "replay")),
 )
 """Each question with the requirement families that answer it; together they are all of them."""
@@ -93,6 +93,13 @@ def weaknesses(contract: Contract, exposure: str) -> tuple[Weakness, ...]:
             Weakness(
                 "Ended sessions are forgotten when the API restarts.",
                 f"Tokens end after {exposure}.",
+            )
+        )
+    if contract.tenant_claim is not None:
+        found.append(
+            Weakness(
+                "A member who was removed keeps the organization in tokens issued before.",
+                f"They end after {exposure}; the next token is issued without it.",
             )
         )
     return tuple(found)

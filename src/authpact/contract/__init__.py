@@ -8,7 +8,6 @@ from authpact.contract._diagnostics import ContractError, Diagnostic
 from authpact.contract._duration import parse_duration, render_duration
 from authpact.contract._load import Parsed, load, parse
 from authpact.contract._model import (
-    PARAMETER,
     Access,
     Contract,
     Decision,
@@ -16,11 +15,13 @@ from authpact.contract._model import (
     DeviationKind,
     Endpoint,
     Role,
+    Tenant,
 )
 from authpact.contract._reference import FieldReference, fields
 from authpact.contract._render import digest, json_schema, to_json, to_toml
 from authpact.contract._secrets import secret_kind
 from authpact.contract._strike import STRUCK, struck
+from authpact.contract._texts import PARAMETER
 
 __all__ = [
     "ALGORITHMS",
@@ -42,6 +43,7 @@ __all__ = [
     "FieldReference",
     "Parsed",
     "Role",
+    "Tenant",
     "criteria",
     "default_contract",
     "digest",

@@ -63,6 +63,27 @@ def _owned_creation(contract: Contract) -> bool:
     )
 
 
+def _tenants(contract: Contract) -> bool:
+    return contract.tenant_claim is not None
+
+
+def _tenant_operations(contract: Contract) -> bool:
+    return any(e.tenant_from for e in contract.endpoints)
+
+
+def _tenant_path(contract: Contract) -> bool:
+    return any(e.tenant_parameter for e in contract.endpoints)
+
+
+def _tenant_objects(contract: Contract) -> bool:
+    """Tell whether objects of an organization can be created and then reached by id."""
+    created = {e.path for e in contract.endpoints if e.method == "POST" and e.tenant_from}
+    return any(
+        e.tenant_from and e.resource_parameter and e.collection in created
+        for e in contract.endpoints
+    )
+
+
 def _roles(contract: Contract) -> bool:
     return bool(contract.roles)
 
@@ -128,6 +149,11 @@ _ROWS: Final = (
     _Row("AC-NO-ORACLE", "ownership:no-oracle", "existence_oracle", "A foreign and an absent object get the same status and body.", _hidden_objects),
     _Row("AC-ROLE", "access:role", "role_refused", 'A user without the role gets 403 with `error="insufficient_scope"`; a user with the role is let in.', _has("role")),
     _Row("AC-PERMISSION", "access:permission", "permission_refused", "A user whose roles do not grant the permission gets 403; a user whose roles do is let in.", _has("permission")),
+    _Row("AC-TENANT-MEMBER", "tenant:claim", "tenant_of_member", "An issued token names the active organization of a member, and none once the membership has ended.", _tenants),
+    _Row("AC-TENANT-SHAPE", "tenant:claim", "tenant_shapes", "A token whose organization is empty or not a string gets 401.", _tenants),
+    _Row("AC-TENANT-REQUIRED", "tenant:required", "tenant_missing", "A valid token that names no organization gets 403 on every operation of an organization.", _tenant_operations),
+    _Row("AC-TENANT-PATH", "tenant:foreign-path", "tenant_path", "A valid token of another organization on a path of this one gets {foreign_path} on every method.", _tenant_path),
+    _Row("AC-TENANT-RESOURCE", "tenant:foreign-resource", "tenant_resource", "A valid token of another organization on an object of this one gets {foreign_resource} on every method, and the object is unchanged.", _tenant_objects),
     _Row("AC-DENY", "access:deny-by-default", "undeclared_route", "Every route the API describes in its OpenAPI document has a rule in the contract.", _always),
     _Row("AC-NO-LOGIN", "identity:no-second-login", "second_login", "The API has no route that logs in, registers or issues a token.", _always),
     _Row("AC-CORS", "browser:cors", "cors_preflight", "A preflight of a listed origin is allowed and one of any other origin is not; refusals carry CORS headers too.", _always),

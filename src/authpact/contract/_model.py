@@ -2,46 +2,30 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from authpact.contract._algorithms import ALGORITHMS, Algorithm
 from authpact.contract._duration import Seconds
+from authpact.contract._texts import (
+    PARAMETER,
+    AccessLevel,
+    ClaimName,
+    EnvName,
+    From,
+    Name,
+    Path,
+    PermissionName,
+    Text,
+    WebOrigin,
+    named_parameter,
+)
 
 Json = str | int | float | bool | None
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Origin = Literal["brief", "answer", "default"]
 AccessKind = Literal["public", "authenticated", "owner", "role", "permission"]
-
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
-EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,63}$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
-ClaimName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_:/.-]{0,127}$")]
-PermissionName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(:[a-z][a-z0-9_-]*)?$")
-]
-Path = Annotated[str, StringConstraints(pattern=r"^/[^\s?#]*$", max_length=300)]
-PARAMETER: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(?::[a-z]+)?\}")
-_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
-_ACCESS: Final = re.compile(
-    r"public|authenticated|owner|role:[a-z][a-z0-9_-]*|permission:[a-z][a-z0-9_:-]*"
-)
-
-
-def _is_origin(value: str) -> str:
-    if not _ORIGIN.fullmatch(value):
-        raise ValueError("write an origin as scheme://host[:port], without path or final slash")
-    return value
-
-
-def _is_access(value: str) -> str:
-    if not _ACCESS.fullmatch(value):
-        raise ValueError("write public, authenticated, owner, role:NAME or permission:NAME")
-    return value
-
-
-WebOrigin = Annotated[str, AfterValidator(_is_origin)]
 
 
 class _Table(BaseModel):
@@ -131,6 +115,15 @@ class Ownership(_Table):
     """Status when the object belongs to another user."""
 
 
+class Tenant(_Table):
+    """The organization a token speaks for, where the application has organizations."""
+
+    mode: Literal["none", "organization"] = "none"
+    """`organization`: tokens name the active organization of Better Auth's organization plugin."""
+    claim: ClaimName = "org_id"
+    """The claim that holds the id of the organization; absent while none is active."""
+
+
 class Role(_Table):
     """What a role may do."""
 
@@ -153,12 +146,12 @@ class Endpoint(_Table):
     """The HTTP method."""
     path: Path
     """The path as FastAPI writes it, such as `/api/{user_id}/tasks`."""
-    access: Annotated[str, AfterValidator(_is_access)]
+    access: AccessLevel
     """public, authenticated, owner, role:NAME or permission:NAME."""
-    owner_from: (
-        Annotated[str, StringConstraints(pattern=r"^(resource|path:[A-Za-z_]\w*)$")] | None
-    ) = None
+    owner_from: From | None = None
     """With `owner`: `path:NAME` (that parameter is the user id) or `resource` (the row's owner)."""
+    tenant_from: From | None = None
+    """`path:NAME` (that parameter is the organization id) or `resource` (the row's)."""
     summary: Text | None = None
     """What the operation does, in a few words."""
     example: dict[str, Json] | None = None
@@ -173,13 +166,18 @@ class Endpoint(_Table):
     @property
     def owner_parameter(self) -> str | None:
         """The path parameter that holds the user id, None when the path has none."""
-        origin = self.owner_from or ""
-        return origin.removeprefix("path:") if origin.startswith("path:") else None
+        return named_parameter(self.owner_from)
+
+    @property
+    def tenant_parameter(self) -> str | None:
+        """The path parameter that holds the organization id, None when the path has none."""
+        return named_parameter(self.tenant_from)
 
     @property
     def resource_parameter(self) -> str | None:
-        """The last path parameter that is not the user id: the id of one object."""
-        names = [name for name in PARAMETER.findall(self.path) if name != self.owner_parameter]
+        """The last path parameter that is neither the user nor the organization: one object."""
+        others = {self.owner_parameter, self.tenant_parameter}
+        names = [name for name in PARAMETER.findall(self.path) if name not in others]
         return names[-1] if names else None
 
     @property
@@ -260,6 +258,7 @@ class Contract(_Table):
     keys: Keys = Keys.model_construct()
     session: Session = Session.model_construct()
     ownership: Ownership = Ownership.model_construct()
+    tenant: Tenant = Tenant.model_construct()
     roles: dict[Name, Role] = Field(default_factory=dict)
     """Roles by name; empty when the application has none."""
     endpoints: tuple[Endpoint, ...] = ()
@@ -280,6 +279,11 @@ class Contract(_Table):
     def protected(self) -> tuple[Endpoint, ...]:
         """Endpoints that need a token."""
         return tuple(e for e in self.endpoints if e.grant.kind != "public")
+
+    @property
+    def tenant_claim(self) -> str | None:
+        """The claim that names the organization, None where the contract has no tenants."""
+        return self.tenant.claim if self.tenant.mode == "organization" else None
 
     def permissions_of(self, roles: frozenset[str]) -> frozenset[str]:
         """Return all permissions granted by these roles; unknown roles grant nothing."""

@@ -7,11 +7,14 @@ from typing import Final
 
 from authpact.contract._docstrings import describe
 from authpact.contract._duration import render_duration
-from authpact.contract._model import Contract
+from authpact.contract._model import Contract, Tenant
 
 DURATIONS: Final = frozenset(
     {"lifetime", "leeway", "cache", "cooldown", "stale_if_error", "timeout"}
 )
+_TABLES: Final = (
+    "project", "token", "keys", "session", "ownership", "tenant", "frontend", "revocation",
+)  # fmt: skip
 _HEAD: Final = """\
 # The contract between Next.js + Better Auth (issuer) and FastAPI (resource server).
 # Everything else is compiled from it or checked against it. No secret belongs here.
@@ -47,9 +50,10 @@ def _table(header: str, values: Mapping[str, object]) -> str:
 def to_toml(contract: Contract) -> str:
     """Write the whole contract as TOML that loads to the same contract."""
     data = contract.model_dump(mode="json")
+    if contract.tenant == Tenant():
+        del data["tenant"]  # most applications have no organizations
     parts = [f"{_HEAD}version = {contract.version}"]
-    tables = ("project", "token", "keys", "session", "ownership", "frontend", "revocation")
-    parts += [_table(f"[{name}]", data[name]) for name in tables]
+    parts += [_table(f"[{name}]", data[name]) for name in _TABLES if name in data]
     parts += [_table(f"[roles.{_key(n)}]", values) for n, values in data["roles"].items()]
     parts += [
         _table(f"[decisions.{_key(n)}]", {k: v for k, v in values.items() if v != ""})
@@ -70,6 +74,12 @@ def digest(contract: Contract) -> str:
     meaning = {
         key: value for key, value in to_json(contract).items() if key != "deviations" or value
     }
+    if contract.tenant_claim is None:
+        del meaning["tenant"]
+    meaning["endpoints"] = [
+        endpoint.model_dump(exclude=set() if endpoint.tenant_from else {"tenant_from"})
+        for endpoint in contract.endpoints
+    ]
     if contract.revocation.when_unavailable == "refuse":
         meaning["revocation"] = contract.revocation.model_dump(exclude={"when_unavailable"})
     text = json.dumps(meaning, sort_keys=True, separators=(",", ":"))

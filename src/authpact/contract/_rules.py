@@ -6,9 +6,10 @@ from typing import Final
 from authpact.contract._judgement import Judgement, Rule
 from authpact.contract._model import Contract
 from authpact.contract._rules_access import ACCESS_RULES
+from authpact.contract._rules_tenant import TENANT_RULES
 from authpact.contract._rules_token import TOKEN_RULES
 
-RULES: Final[tuple[Rule, ...]] = (*TOKEN_RULES, *ACCESS_RULES)
+RULES: Final[tuple[Rule, ...]] = (*TOKEN_RULES, *ACCESS_RULES, *TENANT_RULES)
 
 
 def judge(contract: Contract) -> Iterator[Judgement]:

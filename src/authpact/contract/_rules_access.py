@@ -6,7 +6,8 @@ from typing import Final
 
 from authpact.contract._claims import REGISTERED
 from authpact.contract._judgement import Judgement, Rule, error, warning
-from authpact.contract._model import PARAMETER, Contract, Endpoint
+from authpact.contract._model import Contract, Endpoint
+from authpact.contract._texts import PARAMETER
 
 _LOGIN: Final = frozenset(
     {"login", "signin", "sign-in", "log-in", "register", "signup", "sign-up", "token", "password"}

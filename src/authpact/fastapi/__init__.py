@@ -37,10 +37,13 @@ from authpact.verify import (
     RemoteRevocations,
     RevocationStore,
     deploy,
+    require_membership,
     require_owner,
     require_permission,
     require_role,
     require_subject,
+    require_tenancy,
+    require_tenant,
 )
 
 if TYPE_CHECKING:
@@ -55,10 +58,13 @@ __all__ = [
     "RequirePermission",
     "RequireRole",
     "install",
+    "require_membership",
     "require_owner",
     "require_permission",
     "require_role",
     "require_subject",
+    "require_tenancy",
+    "require_tenant",
 ]
 
 

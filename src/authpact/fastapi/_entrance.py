@@ -115,7 +115,12 @@ def _rule_of(contract: Contract, route: FoundRoute) -> RouteRule:
     rule = rules_by_route(contract).get((declared.method, without_converters(declared.path)))
     if rule is None:
         return RouteRule(protected=bool(declared.demands), owner_parameter=None)
-    return RouteRule(rule.access != "public", rule.owner_parameter)
+    return RouteRule(
+        protected=rule.access != "public",
+        owner_parameter=rule.owner_parameter,
+        needs_tenant=rule.tenant_from is not None,
+        tenant_parameter=rule.tenant_parameter,
+    )
 
 
 def _ambiguous(rules: Mapping[FoundRoute, RouteRule]) -> Iterator[str]:

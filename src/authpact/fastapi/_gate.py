@@ -1,6 +1,7 @@
 """The dependencies an endpoint declares: who may call it.
 
-Requirements: access:authenticated, access:role, access:permission, ownership:foreign-path.
+Requirements: access:authenticated, access:role, access:permission, ownership:foreign-path,
+tenant:required, tenant:foreign-path.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,14 +13,17 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.params import Depends as Dependency
 from fastapi.requests import HTTPConnection
 from fastapi.security.base import SecurityBase
+from starlette.types import Scope
 
 from authpact.fastapi._runtime import Runtime
 from authpact.verify import (
     AUTHENTICATED,
     Principal,
+    require_membership,
     require_permission,
     require_role,
     require_subject,
+    require_tenancy,
 )
 
 _DEMANDS: Final[Mapping[str, Callable[[Principal, str], None]]] = MappingProxyType(
@@ -47,12 +51,21 @@ class Gate(SecurityBase):
         scope = connection.scope
         runtime = Runtime.of(scope)
         principal = await runtime.principal(scope)
-        owner_parameter = runtime.rule(scope).owner_parameter
+        rule = runtime.rule(scope)
         if self._meets is not None:
             self._meets(principal, self._name)
-        elif self._kind == "owner" and owner_parameter is not None:
-            require_subject(principal, str(scope["path_params"][owner_parameter]))
+        elif self._kind == "owner" and rule.owner_parameter is not None:
+            require_subject(principal, str(scope["path_params"][rule.owner_parameter]))
+        if rule.needs_tenant:
+            _require_tenant(principal, rule.tenant_parameter, scope)
         return principal
+
+
+def _require_tenant(principal: Principal, parameter: str | None, scope: Scope) -> None:
+    if parameter is None:
+        require_tenancy(principal)
+    else:
+        require_membership(principal, str(scope["path_params"][parameter]))
 
 
 async def _require_keys(connection: HTTPConnection) -> None:

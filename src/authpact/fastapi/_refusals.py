@@ -1,7 +1,8 @@
 """Refusals on the wire: one status, one challenge and one fixed text for each code.
 
 Requirements: error:missing-token, error:unauthenticated, error:forbidden, error:body,
-error:expired-code, error:no-leak, error:fail-closed, ownership:no-oracle, logging:no-tokens.
+error:expired-code, error:no-leak, error:fail-closed, ownership:no-oracle, tenant:foreign-path,
+tenant:foreign-resource, logging:no-tokens.
 RFC 6750 section 3.
 """
 
@@ -23,6 +24,7 @@ from authpact.errors import (
     AccessError,
     ForeignObject,
     KeysUnavailable,
+    NotMember,
     NotOwner,
     ObjectAbsent,
     PermissionMissing,
@@ -46,6 +48,8 @@ TEXTS: Final = MappingProxyType(
         "token_invalid": "The access token is not valid.",
         "role_missing": "A role that is needed here is missing.",
         "permission_missing": "A permission that is needed here is missing.",
+        "tenant_missing": "An organization that is needed here is missing.",
+        "not_member": "This belongs to another organization.",
         "not_owner": "This belongs to another user.",
         "not_found": "Not found.",
         "forbidden": "This is not allowed.",
@@ -103,7 +107,7 @@ class Refusals:
         status = 404 if isinstance(refusal, ObjectAbsent) else 403
         if isinstance(refusal, ForeignObject):
             status = self._ownership.foreign_resource
-        elif isinstance(refusal, NotOwner):
+        elif isinstance(refusal, NotOwner | NotMember):
             status = self._ownership.foreign_path
         return status, ObjectAbsent.code if status == 404 else code, ""  # noqa: PLR2004  # hidden
 

@@ -44,6 +44,9 @@ class RouteRule:
     protected: bool
     owner_parameter: str | None
     """The path parameter that is the user id, None where the path has none."""
+    needs_tenant: bool = False
+    tenant_parameter: str | None = None
+    """The path parameter that is the organization id, None where the path has none."""
 
 
 class Runtime:

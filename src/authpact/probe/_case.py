@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import quote
 
@@ -26,6 +26,8 @@ class Person:
     roles: tuple[str, ...] = ()
     session: str = ""
     """The `sid` of the token."""
+    tenant: str = ""
+    """The organization of the token, empty without one."""
     name: str = ""
     email: str = ""
     password: str = field(default="", repr=False)
@@ -82,6 +84,14 @@ class Case:
         """Return fresh, valid claims of somebody, with some of them changed."""
         return {**fresh_claims(self.contract, person, self.now), **changes}
 
+    def in_tenant(self, person: Person, tenant: str) -> Person:
+        """Return somebody with a token for this organization; empty means for none.
+
+        Raises ProbeError where the target gave no key.
+        """
+        moved = replace(person, tenant=tenant)
+        return replace(moved, token=self.signer.sign(self.claims(moved)))
+
     def caller(self, endpoint: Endpoint) -> Person:
         """Return somebody who may call this endpoint: Alice, or a holder of its role."""
         if endpoint.grant.kind not in {"role", "permission"}:
@@ -96,16 +106,19 @@ class Case:
         person: Person | None = None,
         token: str | None = None,
         path_user: str | None = None,
+        path_tenant: str | None = None,
         object_id: str | None = None,
     ) -> Request:
         """Build a request as a client of the contract would send it.
 
         Without arguments: the endpoint of the case, called by somebody who may. The token is the
-        person's unless given; `NO_TOKEN` sends none. The path names the person unless given.
+        person's unless given; `NO_TOKEN` sends none. The path names the person, and the
+        organization of their token, unless given.
         """
         place = endpoint or self.endpoint
         who = person or self.caller(place)
         values = {
+            place.tenant_parameter: path_tenant or who.tenant or "1",
             place.owner_parameter: path_user or who.subject,
             place.resource_parameter: object_id or self.objects.get(place.collection, "1"),
         }
@@ -136,6 +149,8 @@ def fresh_claims(contract: Contract, person: Person, now: int) -> Claims:
     }
     if contract.roles:
         claims[token.roles_claim] = list(person.roles)
+    if contract.tenant_claim and person.tenant:
+        claims[contract.tenant_claim] = person.tenant
     return claims
 
 

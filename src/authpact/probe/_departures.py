@@ -37,6 +37,9 @@ def _in_claims(contract: Contract, claims: Claims) -> Iterator[str]:
             yield f"{name} is {claims[name]!r} instead of {value!r}"
     if contract.roles and not isinstance(claims.get(token.roles_claim), list):
         yield f"{token.roles_claim} is not a list"
+    tenant = contract.tenant_claim
+    if tenant in claims and (not isinstance(claims[tenant], str) or not claims[tenant]):
+        yield f"{tenant} is not the id of an organization"
 
 
 def _in_lifetime(contract: Contract, claims: Claims) -> Iterator[str]:

@@ -58,16 +58,29 @@ def sign_up(contract: Contract, origin: str) -> Meeting:
     response = yield to_issuer(origin, "POST", "/sign-up/email").json({**account})
     if not response.succeeded or not response.cookies:
         raise ProbeError(f"Better Auth did not sign a new user up: it answered {response.status}.")
-    return (
-        yield from _with_token(
-            contract,
-            origin,
-            Person(
-                "", "", name=account["name"], email=account["email"], password=account["password"]
-            ),
-            response,
-        )
-    )
+    tenant = ""
+    if contract.tenant_claim:
+        tenant = yield from _founded(origin, cookie_of(response))
+    name, email, password = account["name"], account["email"], account["password"]
+    person = Person("", "", tenant=tenant, name=name, email=email, password=password)
+    return (yield from _with_token(contract, origin, person, response))
+
+
+def _founded(origin: str, cookie: str) -> Generator[Request, Response, str]:
+    """Create an organization, which is the active one from then on; return its id."""
+    mark = secrets.token_hex(6)
+    body: dict[str, Json] = {"name": f"Probe {mark}", "slug": f"probe-{mark}"}
+    response = yield to_issuer(origin, "POST", "/organization/create", cookie).json(body)
+    identity = created_id(response)
+    if not response.succeeded or identity is None:
+        raise ProbeError(f"Better Auth made no organization: it answered {response.status}.")
+    return identity
+
+
+def activated(origin: str, cookie: str, tenant: str) -> Request:
+    """Build the request that makes an organization the active one of a session."""
+    body: dict[str, Json] = {"organizationId": tenant}
+    return to_issuer(origin, "POST", "/organization/set-active", cookie).json(body)
 
 
 def sign_in(contract: Contract, origin: str, person: Person) -> Meeting:
@@ -76,6 +89,8 @@ def sign_in(contract: Contract, origin: str, person: Person) -> Meeting:
     response = yield to_issuer(origin, "POST", "/sign-in/email").json(credentials)
     if not response.succeeded or not response.cookies:
         raise ProbeError(f"Better Auth did not sign a user in: it answered {response.status}.")
+    if person.tenant:
+        yield activated(origin, cookie_of(response), person.tenant)
     return (yield from _with_token(contract, origin, person, response))
 
 
@@ -105,7 +120,8 @@ def invented(contract: Contract, signer: Signer, now: int, roles: tuple[str, ...
     """Return somebody who exists only in a signed token."""
     alphabet = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
     subject = "".join(secrets.choice(alphabet) for _ in range(32))
-    person = Person(subject, "", roles=roles, session=secrets.token_hex(16))
+    tenant = secrets.token_hex(16) if contract.tenant_claim else ""
+    person = Person(subject, "", roles=roles, session=secrets.token_hex(16), tenant=tenant)
     return replace(person, token=signer.sign(fresh_claims(contract, person, now)))
 
 
@@ -128,13 +144,16 @@ def create(
 ) -> Generator[Request, Response, tuple[str, Response]]:
     """Let somebody create an object in the collection of an endpoint; return its id and answer.
 
-    Raises ProbeError when the contract or the API does not let them.
+    What will be an organization's and not theirs is created by somebody who may. Raises
+    ProbeError when the contract or the API does not let them.
     """
     creation = creation_of(case.contract, endpoint)
     if creation is None:
         raise ProbeError(
             f"The contract has no POST {endpoint.collection} to create an object with."
         )
+    if creation.grant.kind != "owner":
+        person = case.caller(creation)
     request = case.call(creation, person=person)
     response = yield request.json(marked(creation, mark)) if mark else request
     identity = created_id(response)

@@ -48,7 +48,9 @@ def creation_of(contract: Contract, endpoint: Endpoint) -> Endpoint | None:
         (
             e
             for e in contract.endpoints
-            if e.method == "POST" and e.grant.kind == "owner" and e.path == endpoint.collection
+            if e.method == "POST"
+            and (e.grant.kind == "owner" or e.tenant_from)
+            and e.path == endpoint.collection
         ),
         None,
     )
@@ -72,6 +74,22 @@ def owned_objects(contract: Contract) -> tuple[Endpoint, ...]:
         for e in contract.endpoints
         if e.grant.kind == "owner" and e.resource_parameter and creation_of(contract, e)
     )
+
+
+def tenant_operations(contract: Contract) -> tuple[Endpoint, ...]:
+    """Return the endpoints of an organization."""
+    return tuple(e for e in contract.endpoints if e.tenant_from)
+
+
+def tenant_paths(contract: Contract) -> tuple[Endpoint, ...]:
+    """Return the endpoints whose path names an organization."""
+    return tuple(e for e in contract.endpoints if e.tenant_parameter)
+
+
+def tenant_objects(contract: Contract) -> tuple[Endpoint, ...]:
+    """Return the endpoints that reach an object of an organization which can be created."""
+    found = ((e, creation_of(contract, e)) for e in tenant_operations(contract))
+    return tuple(e for e, made in found if e.resource_parameter and made and made.tenant_from)
 
 
 def owned_collections(contract: Contract) -> tuple[Endpoint, ...]:

@@ -106,7 +106,7 @@ def _prepare(contract: Contract, system: System, transport: Transport, clock: Cl
         return invented(contract, signing.current, clock(), roles)
 
     may_promote = signing is not None or (system.issuer and system.grant_role)
-    return Case(
+    case = Case(
         contract,
         representative(contract)[0],
         alice=meet(),
@@ -118,6 +118,14 @@ def _prepare(contract: Contract, system: System, transport: Transport, clock: Cl
         auth_secret=system.auth_secret,
         has_issuer=system.issuer is not None,
     )
+    return _together(case) if contract.tenant_claim and signing else case
+
+
+def _together(case: Case) -> Case:
+    """Put everybody into the organization of Alice, so that only the owner tells them apart."""
+    tenant = case.alice.tenant
+    by_role = {role: case.in_tenant(person, tenant) for role, person in case.by_role.items()}
+    return replace(case, bob=case.in_tenant(case.bob, tenant), by_role=by_role)
 
 
 def _public_keys(contract: Contract, system: System, transport: Transport) -> tuple[Claims, ...]:

@@ -122,6 +122,13 @@ _AUTHORIZATION: Final = (
     _must("ownership:no-oracle", "Where foreign objects answer 404, a foreign and an absent object look the same.", "ASVS 8.2.2; API1", _V, _P),
 )
 
+_TENANCY: Final = (
+    _must("tenant:claim", "A token names at most one organization: the one that is active in the session and of which the user is a member at issuance.", "ASVS 8.4.1; RFC 7519 4.3", _C, _D, _V, _I, _P),
+    _must("tenant:required", "A token without an organization is refused on every operation of an organization.", "ASVS 8.4.1; API1", _C, _D, _V, _P),
+    _must("tenant:foreign-path", "A path that names another organization is refused on every method, with the status the contract states.", "ASVS 8.4.1; API1", _C, _D, _V, _P),
+    _must("tenant:foreign-resource", "An object of another organization is refused on every method, with the status the contract states, and stays unchanged.", "ASVS 8.4.1; API1", _V, _P),
+)
+
 _OPERATION: Final = (
     _must("environment:complete", "Every variable of both sides is documented with purpose, format, example and rotation.", "ASVS 13.1.4; ASVS 13.3.4", _D),
     _must("environment:no-secrets", "No secret stands in the contract, the documents or the code.", "ASVS 13.3.1", _C, _D),
@@ -147,6 +154,7 @@ REQUIREMENTS: Final = MappingProxyType(
             _TRANSPORT,
             _ERRORS,
             _AUTHORIZATION,
+            _TENANCY,
             _OPERATION,
         )
         for row in group

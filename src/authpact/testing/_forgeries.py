@@ -32,6 +32,8 @@ def forgeries(
         "no subject": {"sub": OMIT},
         "the subject is no text": {"sub": 1},
     }
+    if issuer.contract.tenant_claim:
+        signed["the organization is no text"] = {issuer.contract.tenant_claim: [subject]}
     return MappingProxyType(
         {
             "signed by somebody else": stranger.token(subject, roles),

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from authpact.contract import Contract
+from authpact.errors import ConfigurationError
 from authpact.verify import KeySource, SharedSecrets, StaticKeys, read_key
 
 
@@ -117,10 +118,15 @@ class LocalIssuer:
         subject: str = "user-1",
         roles: Iterable[str] = (),
         *,
+        tenant: str | None = None,
         header: Mapping[str, object] = MappingProxyType({}),
         **claims: object,
     ) -> str:
-        """Sign an access token for the subject; `claims` and `header` replace members."""
+        """Sign an access token for the subject; `claims` and `header` replace members.
+
+        `tenant` is the organization it speaks for. Raises ConfigurationError where the contract
+        has none.
+        """
         now = int(self._clock())
         payload: dict[str, object] = {
             "iss": self.contract.token.issuer,
@@ -132,9 +138,18 @@ class LocalIssuer:
             "client_id": self.contract.token.client,
             "sid": f"session-of-{subject}",
             **({self.contract.token.roles_claim: list(roles)} if self.contract.roles else {}),
+            **self._tenancy(tenant),
             **claims,
         }
         return self.sign(payload, **{"typ": self.contract.token.type, **header})
+
+    def _tenancy(self, tenant: str | None) -> dict[str, str]:
+        claim = self.contract.tenant_claim
+        if tenant is None:
+            return {}
+        if claim is None:
+            raise ConfigurationError("the contract has no organizations")
+        return {claim: tenant}
 
     def logout_token(
         self, session_id: str | None = None, subject: str | None = None, **claims: object
@@ -154,9 +169,11 @@ class LocalIssuer:
         }
         return self.sign(payload, typ="logout+jwt")
 
-    def headers(self, subject: str = "user-1", roles: Iterable[str] = ()) -> dict[str, str]:
-        """Return the request headers of a signed-in user."""
-        return {"Authorization": f"Bearer {self.token(subject, roles)}"}
+    def headers(
+        self, subject: str = "user-1", roles: Iterable[str] = (), *, tenant: str | None = None
+    ) -> dict[str, str]:
+        """Return the request headers of a signed-in user. Raises as `token` does."""
+        return {"Authorization": f"Bearer {self.token(subject, roles, tenant=tenant)}"}
 
     def sign(self, payload: Mapping[str, object], **header: object) -> str:
         """Sign any claims under this issuer's key, `header` members replaced or left out."""

@@ -53,7 +53,7 @@ def auth_environ(issuer: LocalIssuer) -> Iterator[Mapping[str, str]]:
 
 @pytest.fixture
 def as_user(issuer: LocalIssuer) -> Callable[..., Headers]:
-    """Return a function from a subject (and roles) to the headers of a signed-in user."""
+    """Return a function from a subject (roles, tenant) to the headers of a signed-in user."""
     return issuer.headers
 
 
@@ -64,10 +64,10 @@ def as_role(issuer: LocalIssuer) -> Callable[..., Headers]:
     It raises ConfigurationError for a role that the contract does not have.
     """
 
-    def headers(role: str, subject: str = "user-1") -> Headers:
+    def headers(role: str, subject: str = "user-1", *, tenant: str | None = None) -> Headers:
         if role not in issuer.contract.roles:
             raise ConfigurationError(f"the contract has no role {role}")
-        return issuer.headers(subject, [role])
+        return issuer.headers(subject, [role], tenant=tenant)
 
     return headers
 

@@ -6,10 +6,13 @@ from authpact.verify._jwk import UnusableKeyError, read_key, read_key_set
 from authpact.verify._key_set import KeySet
 from authpact.verify._keys import KeySource, StaticKeys, UnknownKey
 from authpact.verify._policy import (
+    require_membership,
     require_owner,
     require_permission,
     require_role,
     require_subject,
+    require_tenancy,
+    require_tenant,
 )
 from authpact.verify._principal import Principal
 from authpact.verify._redis import RedisRevocations
@@ -52,10 +55,13 @@ __all__ = [
     "judge_routes",
     "read_key",
     "read_key_set",
+    "require_membership",
     "require_owner",
     "require_permission",
     "require_role",
     "require_subject",
+    "require_tenancy",
+    "require_tenant",
     "rules_by_route",
     "without_converters",
 ]

@@ -1,10 +1,11 @@
 """The claims: required ones are there, all have their shape, all say what the contract says.
 
-The list of claims is the table `authpact.contract.CLAIMS`; a claim that is not in it and is not
-the roles claim is the application's and passes unread.
+The list of claims is the table `authpact.contract.CLAIMS`; a claim that is not in it, is not the
+roles claim nor, where the contract has organizations, the tenant claim is the application's
+and passes unread.
 
 Requirements: token:required-claims, token:subject, token:issuer, token:audience, token:client,
-token:numeric-dates, token:not-before, token:lifetime, token:expiry.
+token:numeric-dates, token:not-before, token:lifetime, token:expiry, tenant:claim.
 """
 
 import re
@@ -78,6 +79,7 @@ class ClaimRules:
         self.contract = contract
         self.issuer = issuer
         self.audience = audience
+        self._tenant_claim = contract.tenant_claim
         self._shared = {text: text for text in (issuer, audience, contract.token.client)}
         self._grants: dict[tuple[str, ...], _Grant] = {}
 
@@ -88,6 +90,9 @@ class ClaimRules:
         check_shapes(claims)
         if not _is_texts(claims.get(self.contract.token.roles_claim, [])):
             raise TokenInvalid("the roles are not a list of texts")
+        tenant = self._tenant_claim
+        if tenant is not None and tenant in claims and not _is_text(claims[tenant]):
+            raise TokenInvalid("the organization is no text")
         self.check_parties(claims)
         if claims["client_id"] != self.contract.token.client:
             raise TokenInvalid("the token was issued to another client")
@@ -135,7 +140,12 @@ class ClaimRules:
             expires_at=seconds(claims, "exp"),
             actor=None if actor is None else actor["sub"],
             claims=self._kept(claims),
+            tenant=self._tenant(claims),
         )
+
+    def _tenant(self, claims: Claims) -> str | None:
+        claim = self._tenant_claim
+        return cast("str | None", claims.get(claim)) if claim is not None else None
 
     def _kept(self, claims: Claims) -> Mapping[str, object]:
         """Return the claims read-only; what every token has in common is kept once."""

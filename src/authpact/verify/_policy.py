@@ -1,13 +1,21 @@
 """What a principal may do: roles, permissions, ownership. Pure; the adapter gives statuses.
 
 Requirements: access:role, access:permission, ownership:foreign-path, ownership:foreign-resource,
-ownership:no-oracle.
+ownership:no-oracle, tenant:required, tenant:foreign-path, tenant:foreign-resource.
 """
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from authpact.errors import ForeignObject, NotOwner, ObjectAbsent, PermissionMissing, RoleMissing
+from authpact.errors import (
+    ForeignObject,
+    NotMember,
+    NotOwner,
+    ObjectAbsent,
+    PermissionMissing,
+    RoleMissing,
+    TenantMissing,
+)
 from authpact.verify._principal import Principal
 
 Row = TypeVar("Row")
@@ -43,4 +51,36 @@ def require_owner(
         raise ObjectAbsent("there is no such object")
     if owner_of(row) != principal.subject:
         raise ForeignObject("the object belongs to another user")
+    return row
+
+
+def require_tenancy(principal: Principal) -> str:
+    """Return the organization the token speaks for. Raises TenantMissing without one."""
+    if principal.tenant is None:
+        raise TenantMissing("the token names no organization")
+    return principal.tenant
+
+
+def require_membership(principal: Principal, tenant: str) -> None:
+    """Raise NotMember unless the text, compared exactly, is the organization of the token.
+
+    Raises TenantMissing for a token without one.
+    """
+    if tenant != require_tenancy(principal):
+        raise NotMember("the path names another organization")
+
+
+def require_tenant(
+    principal: Principal, row: Row | None, tenant_of: Callable[[Row], str | None]
+) -> Row:
+    """Return the row if it is there and belongs to the organization of the token.
+
+    Raises TenantMissing for a token without one: a row without an organization is nobody's.
+    Raises ObjectAbsent and ForeignObject as `require_owner` does.
+    """
+    tenant = require_tenancy(principal)
+    if row is None:
+        raise ObjectAbsent("there is no such object")
+    if tenant_of(row) != tenant:
+        raise ForeignObject("the object belongs to another organization")
     return row

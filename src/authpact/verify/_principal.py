@@ -27,6 +27,8 @@ class Principal:
         default_factory=lambda: MappingProxyType({}), repr=False, compare=False
     )
     """Every claim of the token, read-only down to the leaves."""
+    tenant: str | None = None
+    """The organization the token speaks for; None without one, and where the contract has none."""
 
 
 def freeze(value: object) -> object:

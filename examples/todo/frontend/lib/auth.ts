@@ -1,4 +1,4 @@
-// authpact 0.1.0 contract 7e9eae3aa670 digest 5c948a96ae39fcc9; edit authpact.toml instead
+// authpact 0.1.0 contract 7e9eae3aa670 digest 5a182c951abd2a37; edit authpact.toml instead
 /** The authorization server: Better Auth, inside this Next.js application. */
 import { betterAuth } from "better-auth";
 import { nextCookies } from "better-auth/next-js";
@@ -9,6 +9,7 @@ import { audience, authOrigin, issuer, secretOption, trustedOrigins } from "./en
 import { revocationPlugins } from "./revocation.ts";
 import { roleClaims, rolePlugins } from "./roles.ts";
 import { disabledPaths, signingKey, signingPlugins } from "./signing-key.ts";
+import { tenant, tenantPlugins } from "./tenants.ts";
 
 export const auth = betterAuth({
   ...secretOption(),
@@ -26,6 +27,7 @@ export const auth = betterAuth({
   plugins: [
     ...signingPlugins(),
     ...rolePlugins(),
+    ...tenantPlugins(),
     ...revocationPlugins(),
     apiToken({
       issuer,
@@ -34,6 +36,7 @@ export const auth = betterAuth({
       tokenType: authContract.tokenType,
       lifetimeSeconds: authContract.lifetimeSeconds,
       signingKey,
+      tenant,
       claims: roleClaims,
     }),
     // Last, so that it sees the cookies every other plugin sets.

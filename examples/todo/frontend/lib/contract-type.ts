@@ -1,4 +1,4 @@
-// authpact 0.1.0 contract 7e9eae3aa670 digest 990e875e29770e3b; edit authpact.toml instead
+// authpact 0.1.0 contract 7e9eae3aa670 digest cf4ddc35ad866644; edit authpact.toml instead
 /**
  * The shape of the values that `lib/auth-contract.ts` carries over from `authpact.toml`.
  *
@@ -21,6 +21,8 @@ export type AuthContract = {
   /** Claims that carry the roles and the permissions; null where tokens carry none. */
   readonly rolesClaim: string | null;
   readonly permissionsClaim: string | null;
+  /** The claim that names the active organization; absent where the contract has none. */
+  readonly tenantClaim?: string;
   /** Life of a Better Auth session, in seconds. */
   readonly sessionSeconds: number;
   readonly storage: "memory" | "cookie" | "storage";

@@ -22,6 +22,8 @@ _JSON_TYPES: Final = {
     type(None): "str | None",
 }
 _STATUSES: Final = {"create": 201, "delete": 204, "clear": 204}
+_ONE: Final = frozenset({"read", "update", "delete"})
+_SEVERAL: Final = frozenset({"list", "clear", "keep"})
 _BODIED: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -56,7 +58,7 @@ class Operation:
     status: int
     summary: str
     kind: str
-    """public, principal (a role, a permission or any user) or what an owner does: list, create…"""
+    """public, principal (who has no rows here) or what is done with rows: list, create…"""
     principal: str
     """The type of the principal argument."""
     collection: str
@@ -69,6 +71,10 @@ class Operation:
     """How a new object of the collection gets its id: number or uuid."""
     mark: str | None
     """What an action such as `/complete` turns over on the object."""
+    owned: bool
+    """Whether it is about rows of the caller alone."""
+    tenanted: bool
+    """Whether it is about rows of the caller's organization."""
 
 
 def render(contract: Contract) -> tuple[OutputFile, ...]:
@@ -100,10 +106,15 @@ def _needs(operations: Iterable[Operation]) -> dict[str, bool]:
     """Return which parts of the example are used at all."""
     operations = tuple(operations)
     kinds = {operation.kind for operation in operations}
+    owned = {operation.kind for operation in operations if operation.owned}
+    tenanted = {operation.kind for operation in operations if operation.tenanted}
     return {
         "store": bool(kinds - {"public", "principal"}),
-        "one": bool(kinds & {"read", "update", "delete"}),
-        "own": bool(kinds & {"list", "clear", "keep"}),
+        "one": bool(owned & _ONE),
+        "own": bool(owned & _SEVERAL),
+        "tenants": bool(tenanted),
+        "shared_one": bool(tenanted & _ONE),
+        "shared": bool(tenanted & _SEVERAL),
         "path": any(operation.parameter or operation.others for operation in operations),
     }
 
@@ -138,7 +149,7 @@ def _bodies(endpoints: Iterable[Endpoint]) -> dict[str, Body]:
     by_fields: dict[tuple[tuple[str, str], ...], Body] = {}
     found: dict[str, Body] = {}
     for endpoint in endpoints:
-        if not endpoint.example or endpoint.grant.kind != "owner" or endpoint.method not in _BODIED:
+        if not endpoint.example or not _has_rows(endpoint) or endpoint.method not in _BODIED:
             continue
         fields = tuple(sorted((n, _JSON_TYPES[type(v)]) for n, v in endpoint.example.items()))
         if fields not in by_fields:
@@ -178,7 +189,7 @@ def _patterns(endpoint: Endpoint) -> tuple[bool, ...]:
 
 def _operation(endpoint: Endpoint, function: str, body: Body | None, identity: str) -> Operation:
     kind = _kind(endpoint)
-    owned = endpoint.grant.kind == "owner"
+    has_rows = _has_rows(endpoint)
     return Operation(
         function=function,
         method=endpoint.method.lower(),
@@ -188,21 +199,28 @@ def _operation(endpoint: Endpoint, function: str, body: Body | None, identity: s
         kind=kind,
         principal=_alias_name(endpoint),
         collection=endpoint.collection,
-        parameter=endpoint.resource_parameter if owned else None,
+        parameter=endpoint.resource_parameter if has_rows else None,
         parameter_type=_type_of(endpoint, endpoint.resource_parameter),
         others=tuple(
             (name, _type_of(endpoint, name))
             for name in PARAMETER.findall(endpoint.path)
-            if not owned or name != endpoint.resource_parameter
+            if not has_rows or name != endpoint.resource_parameter
         ),
         body=body.name if body else None,
         identity=identity,
         mark=_mark(endpoint) if kind == "update" else None,
+        owned=endpoint.grant.kind == "owner",
+        tenanted=endpoint.tenant_from is not None,
     )
 
 
+def _has_rows(endpoint: Endpoint) -> bool:
+    """Tell whether rows of the caller, or of their organization, stand behind an endpoint."""
+    return endpoint.grant.kind == "owner" or endpoint.tenant_from is not None
+
+
 def _kind(endpoint: Endpoint) -> str:
-    if endpoint.grant.kind != "owner":
+    if not _has_rows(endpoint):
         return "public" if endpoint.grant.kind == "public" else "principal"
     if endpoint.resource_parameter is None:
         return {"GET": "list", "POST": "create", "DELETE": "clear"}.get(endpoint.method, "keep")

@@ -43,6 +43,7 @@ def _traits(contract: Contract) -> dict[str, str]:
         "storage": contract.session.storage,
         "revocation": contract.revocation.mode,
         "roles": "some" if contract.roles else "none",
+        "tenant": contract.tenant.mode,
     }
 
 
@@ -60,6 +61,7 @@ def _values(contract: Contract) -> dict[str, object]:
         "clientId": token.client,
         "rolesClaim": token.roles_claim if contract.roles else None,
         "permissionsClaim": None,
+        **({"tenantClaim": contract.tenant_claim} if contract.tenant_claim else {}),
         "sessionSeconds": contract.session.lifetime,
         "storage": contract.session.storage,
         "reissue": contract.session.reissue,

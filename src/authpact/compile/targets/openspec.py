@@ -58,7 +58,8 @@ _CAPABILITIES: Final = MappingProxyType(
         "token-verification",
     )
     | dict.fromkeys(
-        ("access", "browser", "document", "environment", "ownership", "scope"), "access-control"
+        ("access", "browser", "document", "environment", "ownership", "scope", "tenant"),
+        "access-control",
     )
 )  # fmt: skip
 """Every family of requirements belongs to one capability."""

@@ -6,8 +6,8 @@
  *    user gets no further token. [issue:needs-session] [session:disabled-user]
  * 3. The signing key decides the algorithm; no request and no claim can.
  * 4. The payload is minimal: no name, no e-mail address, nothing a user can set; further claims
- *    replace no registered one, and an impersonating administrator is named in `act`.
- *    [token:minimal-payload] [issue:reserved-claims] [token:impersonation]
+ *    replace no registered one and not the organization, and an impersonating administrator is
+ *    named in `act`. [token:minimal-payload] [issue:reserved-claims] [token:impersonation]
  * 5. No token outlives the session it comes from. [session:lifetime]
  * 6. The answer must not be stored by any cache, and asking is rate-limited.
  *    [issue:not-cached] [issue:rate-limited]
@@ -28,7 +28,14 @@ export type Principal = {
     readonly id: string;
     readonly expiresAt: Date;
     readonly impersonatedBy?: string | null | undefined;
+    readonly activeOrganizationId?: string | null | undefined;
   };
+};
+
+export type TenantClaim = {
+  readonly claim: string;
+  /** The organization that is active in the session; null unless the user is a member of it. */
+  readonly of: (ctx: GenericEndpointContext, principal: Principal) => Promise<string | null>;
 };
 
 export type ApiTokenOptions = {
@@ -39,6 +46,8 @@ export type ApiTokenOptions = {
   readonly lifetimeSeconds: number;
   /** Called for every token, never at import: `next build` evaluates this module without secrets. */
   readonly signingKey: (ctx: GenericEndpointContext) => Promise<SigningKey>;
+  /** Where tokens speak for an organization. */
+  readonly tenant?: TenantClaim | null;
   /** Further claims. Naming one of the reserved claims is an error, not an override. */
   readonly claims?: (principal: Principal) => Readonly<Record<string, unknown>>;
 };
@@ -52,23 +61,25 @@ const REQUESTS_PER_MINUTE = 120;
 
 function furtherClaims(options: ApiTokenOptions, principal: Principal): Record<string, unknown> {
   const claims = { ...options.claims?.(principal) };
-  const reserved = Object.keys(claims).filter((name) => RESERVED_CLAIMS.has(name));
+  const reserved = Object.keys(claims).filter((name) => RESERVED_CLAIMS.has(name) || name === options.tenant?.claim);
   if (reserved.length > 0) throw new Error(`These claims are reserved: ${reserved.join(", ")}`);
   return claims;
 }
 
-/** Signs one access token. Returns it with its life in seconds. */
+/** Signs one access token, for an organization or for none. Returns it with its life in seconds. */
 export async function signAccessToken(
   options: ApiTokenOptions,
   signingKey: SigningKey,
   principal: Principal,
+  organization: string | null = null,
 ): Promise<{ token: string; expiresIn: number }> {
   const { user, session } = principal;
   const now = Math.floor(Date.now() / 1000);
   const sessionEnd = Math.floor(session.expiresAt.getTime() / 1000);
   const expiresAt = Math.min(now + options.lifetimeSeconds, sessionEnd);
   const actor = session.impersonatedBy ? { act: { sub: session.impersonatedBy } } : {};
-  const claims = { ...furtherClaims(options, principal), ...actor };
+  const tenancy = options.tenant && organization !== null ? { [options.tenant.claim]: organization } : {};
+  const claims = { ...furtherClaims(options, principal), ...tenancy, ...actor };
   const token = await new SignJWT({ ...claims, client_id: options.clientId, sid: session.id })
     .setProtectedHeader({ alg: signingKey.alg, typ: options.tokenType, kid: signingKey.kid })
     .setIssuer(options.issuer())
@@ -90,7 +101,9 @@ export const apiToken = (options: ApiTokenOptions) =>
         { method: "POST", requireHeaders: true, use: [sensitiveSessionMiddleware] },
         async (ctx) => {
           const signingKey = await options.signingKey(ctx);
-          const { token, expiresIn } = await signAccessToken(options, signingKey, ctx.context.session);
+          const principal = ctx.context.session;
+          const organization = (await options.tenant?.of(ctx, principal)) ?? null;
+          const { token, expiresIn } = await signAccessToken(options, signingKey, principal, organization);
           ctx.setHeader("Cache-Control", "no-store");
           ctx.setHeader("Pragma", "no-cache");
           return ctx.json({

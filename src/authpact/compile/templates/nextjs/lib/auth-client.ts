@@ -2,6 +2,7 @@
 import { createAuthClient } from "better-auth/react";
 import { apiTokenClient } from "./api-token-client.ts";
 import { transport } from "./api-transport.ts";
+import { tenantClients } from "./tenants-client.ts";
 
 /** A token belongs to one session. Whatever may change the session ends its use. */
 function forgetUnlessReading({ request }: { readonly request: { readonly method: string } }): void {
@@ -9,7 +10,7 @@ function forgetUnlessReading({ request }: { readonly request: { readonly method:
 }
 
 export const authClient = createAuthClient({
-  plugins: [apiTokenClient()],
+  plugins: [apiTokenClient(), ...tenantClients()],
   fetchOptions: { onSuccess: forgetUnlessReading, onError: forgetUnlessReading },
 });
 

@@ -8,6 +8,7 @@ import { audience, authOrigin, issuer, secretOption, trustedOrigins } from "./en
 import { revocationPlugins } from "./revocation.ts";
 import { roleClaims, rolePlugins } from "./roles.ts";
 import { disabledPaths, signingKey, signingPlugins } from "./signing-key.ts";
+import { tenant, tenantPlugins } from "./tenants.ts";
 
 export const auth = betterAuth({
   ...secretOption(),
@@ -25,6 +26,7 @@ export const auth = betterAuth({
   plugins: [
     ...signingPlugins(),
     ...rolePlugins(),
+    ...tenantPlugins(),
     ...revocationPlugins(),
     apiToken({
       issuer,
@@ -33,6 +35,7 @@ export const auth = betterAuth({
       tokenType: authContract.tokenType,
       lifetimeSeconds: authContract.lifetimeSeconds,
       signingKey,
+      tenant,
       claims: roleClaims,
     }),
     // Last, so that it sees the cookies every other plugin sets.

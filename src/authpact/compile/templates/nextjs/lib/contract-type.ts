@@ -20,6 +20,8 @@ export type AuthContract = {
   /** Claims that carry the roles and the permissions; null where tokens carry none. */
   readonly rolesClaim: string | null;
   readonly permissionsClaim: string | null;
+  /** The claim that names the active organization; absent where the contract has none. */
+  readonly tenantClaim?: string;
   /** Life of a Better Auth session, in seconds. */
   readonly sessionSeconds: number;
   readonly storage: "memory" | "cookie" | "storage";
