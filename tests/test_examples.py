@@ -35,13 +35,13 @@ owner_from = "path:user_id"
 
 def blocks() -> dict[str, str]:
     """Return the indented examples in the strings of the public packages, by file."""
-    found = {}
+    found: dict[str, str] = {}
     for pattern in PACKAGES:
         for file in sorted((ROOT / "src" / "authpact").glob(pattern)):
             for text in _strings(ast.parse(file.read_text("utf-8"))):
                 for block in re.findall(r"\n\n((?:    [^\n]*\n|\n)+)", text.rstrip() + "\n"):
                     name = file.relative_to(ROOT / "src" / "authpact").as_posix()
-                    found[name] = textwrap.dedent(block)
+                    found[name] = found.get(name, "") + textwrap.dedent(block)
     return found
 
 
@@ -82,6 +82,17 @@ class Task(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     owner_id: str
     title: str = ""
+
+
+class Project(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    org_id: str
+
+
+class Draft(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    org_id: str
+    owner_id: str
 
 
 def run_fastapi(code: str, issuer: LocalIssuer) -> None:
@@ -127,6 +138,8 @@ def run_rows(code: str, issuer: LocalIssuer) -> None:
             "Task": Task,
             "session": session,
             "select": select,
+            "Project": Project,
+            "Draft": Draft,
             "owner": owner,
             "task_id": mine.id,
             "body": Task(owner_id="u9", title="new"),
