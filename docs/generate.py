@@ -114,8 +114,9 @@ def rules_page() -> str:
     """Every rule of `authpact review`."""
     head = (
         "# Rules of the review\n\n`authpact review .` reads Python and TypeScript together and applies these rules. "
-        "Accept one with `# authpact: ignore[RULE] reason until 2027-01-31` on the line or above it, or in "
-        "`authpact-review.toml` as `[[suppressions]]` with `rule`, `file`, `reason` and `until`.\n"
+        "Accept one with `# authpact: ignore[RULE] reason until 2027-01-31` on the line or above it, or as "
+        "`[[suppressions]]` with `rule`, `file`, `reason` and `until` in `authpact.toml`, without a contract in "
+        "`authpact-review.toml`.\n"
     )
     found = all_rules()
     rows = [(f"[{s}](#{s})", r.severity.value, r.summary) for s, r in found.items()]

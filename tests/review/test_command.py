@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from authpact.cli._app import run
+from authpact.contract import ContractError, digest, load, parse, to_toml
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "todo"
 SECRET = "q8Zr1xW5vB7n" + "M3kL9pT2"
@@ -109,6 +110,26 @@ def test_the_file_of_suppressions_covers_patterns(
     (tree / "authpact-review.toml").write_text('[[suppressions]]\nrule = "expiry-*"\n')
     assert run(["review", str(tree)]) == 2
     capsys.readouterr()
+
+
+def test_the_contract_holds_what_is_accepted_until_its_day(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for day, kept in (("2999-01-01", False), ("2020-01-01", True)):
+        row = f'rule = "expiry-*"\nfile = "auth.py"\nreason = "old"\nuntil = {day}\n'
+        (tree / "authpact.toml").write_text(f"version = 1\n\n[[suppressions]]\n{row}")
+        contract = load(tree / "authpact.toml")
+        assert contract.suppressions[0].reason == "old"
+        assert digest(contract) == digest(contract.model_copy(update={"suppressions": ()}))
+        assert parse(to_toml(contract)).contract == contract
+        _, document = report(capsys, str(tree))
+        assert any(f["rule"].startswith("expiry-") for f in document["findings"]) is kept
+
+
+def test_an_acceptance_without_a_reason_is_an_error_of_the_contract(tree: Path) -> None:
+    (tree / "authpact.toml").write_text('version = 1\n\n[[suppressions]]\nrule = "expiry-*"\n')
+    with pytest.raises(ContractError, match="reason"):
+        load(tree / "authpact.toml")
 
 
 def test_a_baseline_leaves_only_what_is_new(

@@ -16,7 +16,6 @@ from authpact.errors import AuthpactError
 from authpact.findings import Finding, Severity
 from authpact.report import Format, RuleText, render_findings
 from authpact.review import (
-    SUPPRESSIONS_FILE,
     Facts,
     all_rules,
     baseline_of,
@@ -24,7 +23,7 @@ from authpact.review import (
     drift,
     exchanged,
     findings_in,
-    from_file,
+    from_folder,
     inline,
     live_routes,
     read_baseline,
@@ -59,8 +58,7 @@ class _Choice:
 
     def kept(self, facts: Facts) -> tuple[Finding, ...]:
         """Return the findings that nothing accepts or knows already."""
-        file = self.path / SUPPRESSIONS_FILE
-        accepted = inline(facts.tree) + (from_file(file) if file.is_file() else ())
+        accepted = inline(facts.tree) + from_folder(self.path)
         found = without(self.all(facts), accepted, self.today)
         if self.diff is not None:
             before = self.all(Facts(tree_at(self.path, self.diff)))

@@ -1,6 +1,7 @@
 """The contract: model, tables, loading with exact diagnostics, acceptance criteria."""
 
 from authpact.contract._acceptance import Criterion, criteria
+from authpact.contract._accepted import Decision, Deviation, DeviationKind
 from authpact.contract._algorithms import ALGORITHMS, Algorithm
 from authpact.contract._claims import CLAIMS, REGISTERED, Claim
 from authpact.contract._default import default_contract
@@ -10,9 +11,6 @@ from authpact.contract._load import Parsed, load, parse
 from authpact.contract._model import (
     Access,
     Contract,
-    Decision,
-    Deviation,
-    DeviationKind,
     Endpoint,
     Role,
     Tenant,

@@ -58,6 +58,11 @@ FIELD_REQUIREMENTS: Final = MappingProxyType(
         "deviations.*.kind": "scope:bounded",
         "deviations.*.why": "document:decided",
         "deviations.*.text": "document:decided",
+        "suppressions": "document:decided",
+        "suppressions.*.rule": "document:decided",
+        "suppressions.*.file": "document:decided",
+        "suppressions.*.reason": "document:decided",
+        "suppressions.*.until": "document:decided",
     }
 )
 """Field path, `*` for a name or an index, → requirement id."""
@@ -65,7 +70,7 @@ FIELD_REQUIREMENTS: Final = MappingProxyType(
 
 def requirement_of(path: tuple[str | int, ...]) -> str | None:
     """Return the requirement that the field at this key path settles, None where there is none."""
-    wild = {"roles", "endpoints", "decisions", "deviations"}
+    wild = {"roles", "endpoints", "decisions", "deviations", "suppressions"}
     parts = ["*" if i == 1 and path[0] in wild else str(p) for i, p in enumerate(path)]
     while parts:
         found = FIELD_REQUIREMENTS.get(".".join(parts))

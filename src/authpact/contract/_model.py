@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
+from authpact.contract._accepted import Decision, Deviation, Suppression
 from authpact.contract._algorithms import ALGORITHMS, Algorithm
 from authpact.contract._duration import Seconds
+from authpact.contract._table import Table
 from authpact.contract._texts import (
     PARAMETER,
     AccessLevel,
@@ -24,17 +26,10 @@ from authpact.contract._texts import (
 
 Json = str | int | float | bool | None
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Origin = Literal["brief", "answer", "default"]
 AccessKind = Literal["public", "authenticated", "owner", "role", "permission"]
 
 
-class _Table(BaseModel):
-    """A table of the file. Its validator is built at first use: most imports never need it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, defer_build=True)
-
-
-class Project(_Table):
+class Project(Table):
     """What is being built."""
 
     name: Name = "todo"
@@ -43,7 +38,7 @@ class Project(_Table):
     """The phase the documents speak about; nothing outside it is specified."""
 
 
-class Token(_Table):
+class Token(Table):
     """The access token: who signs it, how, for whom and for how long."""
 
     mode: Literal["shared-secret", "jwks"] = "shared-secret"
@@ -66,7 +61,7 @@ class Token(_Table):
     """The claim that lists the user's roles; only issued when roles are defined."""
 
 
-class Keys(_Table):
+class Keys(Table):
     """Names of environment variables, never values; and how a key set is fetched."""
 
     secret_env: EnvName = "API_JWT_SECRET"  # noqa: S105  # a name, not a value
@@ -93,7 +88,7 @@ class Keys(_Table):
     """Longest wait for the key set (jwks mode)."""
 
 
-class Session(_Table):
+class Session(Table):
     """The Better Auth session and what the browser keeps."""
 
     lifetime: Annotated[Seconds, Field(ge=300, le=7776000)] = 604800
@@ -104,7 +99,7 @@ class Session(_Table):
     """Where the token is kept: page memory, an HttpOnly cookie behind Next.js, web storage."""
 
 
-class Ownership(_Table):
+class Ownership(Table):
     """Whose resource is it, and what a stranger is told."""
 
     subject: Literal["sub"] = "sub"
@@ -115,7 +110,7 @@ class Ownership(_Table):
     """Status when the object belongs to another user."""
 
 
-class Tenant(_Table):
+class Tenant(Table):
     """The organization a token speaks for, where the application has organizations."""
 
     mode: Literal["none", "organization"] = "none"
@@ -124,7 +119,7 @@ class Tenant(_Table):
     """The claim that holds the id of the organization; absent while none is active."""
 
 
-class Role(_Table):
+class Role(Table):
     """What a role may do."""
 
     permissions: tuple[PermissionName, ...] = ()
@@ -139,7 +134,7 @@ class Access:
     name: str = ""
 
 
-class Endpoint(_Table):
+class Endpoint(Table):
     """One operation of the API and who may call it."""
 
     method: Method
@@ -192,7 +187,7 @@ class Endpoint(_Table):
         return f"{self.method} {self.path}"
 
 
-class Frontend(_Table):
+class Frontend(Table):
     """Where the browser application lives."""
 
     origins: tuple[WebOrigin, ...] = ("http://localhost:3000",)
@@ -201,7 +196,7 @@ class Frontend(_Table):
     """Frontend: base address of the API."""
 
 
-class Revocation(_Table):
+class Revocation(Table):
     """What happens to issued tokens when a session ends."""
 
     mode: Literal["none", "backchannel"] = "none"
@@ -214,41 +209,7 @@ class Revocation(_Table):
     """Where the API receives logout tokens (backchannel mode)."""
 
 
-class Decision(_Table):
-    """A weighty choice: its value, where it came from and why."""
-
-    value: Text
-    """What was chosen."""
-    origin: Origin = "default"
-    """`brief` and `answer` were decided by a person, `default` is an assumption."""
-    rationale: Annotated[str, StringConstraints(max_length=1000)] = ""
-    """Why; empty means the reason that authpact gives for this value."""
-
-
-DeviationKind = Literal[
-    "custom-auth",
-    "own-password-store",
-    "opaque-token",
-    "other-token-type",
-    "second-issuer",
-    "secret-in-code",
-    "no-expiry",
-    "later-phase",
-]
-
-
-class Deviation(_Table):
-    """A wish outside of the constraints that somebody accepted, with the reason."""
-
-    kind: DeviationKind
-    """Which constraint is left."""
-    why: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^\S(.*\S)?$")]
-    """Why it is accepted, in the words of whoever did."""
-    text: Annotated[str, StringConstraints(max_length=500)] | None = None
-    """The words of the brief that ask for it."""
-
-
-class Contract(_Table):
+class Contract(Table):
     """Everything both sides agree on; the one source of documents, wiring, checks and probes."""
 
     version: Literal[1] = 1
@@ -269,6 +230,8 @@ class Contract(_Table):
     """Choices with their origin, by topic."""
     deviations: tuple[Deviation, ...] = ()
     """Accepted wishes outside of the constraints; printed by the documents, compiled by nothing."""
+    suppressions: tuple[Suppression, ...] = ()
+    """Findings of the review that are accepted, with the reason; compiled by nothing."""
 
     @property
     def algorithm(self) -> Algorithm:

@@ -22,6 +22,8 @@ _HEAD: Final = """\
 
 
 def _value(key: str, value: object) -> str:
+    if key == "until":
+        return str(value)  # a date of TOML
     if key in DURATIONS and isinstance(value, int):
         return json.dumps(render_duration(value))
     if isinstance(value, bool):
@@ -60,6 +62,7 @@ def to_toml(contract: Contract) -> str:
         for n, values in data["decisions"].items()
     ]
     parts += [_table("[[deviations]]", values) for values in data["deviations"]]
+    parts += [_table("[[suppressions]]", values) for values in data["suppressions"]]
     parts += [_table("[[endpoints]]", values) for values in data["endpoints"]]
     return "\n\n".join(parts) + "\n"
 
@@ -72,7 +75,9 @@ def to_json(contract: Contract) -> dict[str, object]:
 def digest(contract: Contract) -> str:
     """Return 12 hexadecimal digits that change with the meaning of the contract, not its layout."""
     meaning = {
-        key: value for key, value in to_json(contract).items() if key != "deviations" or value
+        key: value
+        for key, value in to_json(contract).items()
+        if key != "suppressions" and (key != "deviations" or value)
     }
     if contract.tenant_claim is None:
         del meaning["tenant"]

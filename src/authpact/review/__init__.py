@@ -11,11 +11,10 @@ from authpact.review._mends import exchanged, mended, patch
 from authpact.review._revision import tree_at
 from authpact.review._rule import Case, Hit, Rule, all_rules
 from authpact.review._suppress import (
-    SUPPRESSIONS_FILE,
     Suppression,
     baseline_of,
     beyond,
-    from_file,
+    from_folder,
     inline,
     read_baseline,
     without,
@@ -23,7 +22,6 @@ from authpact.review._suppress import (
 from authpact.review._tree import Tree, Unreviewable, read_tree, sort_texts
 
 __all__ = [
-    "SUPPRESSIONS_FILE",
     "Case",
     "Facts",
     "Fixed",
@@ -42,7 +40,7 @@ __all__ = [
     "exchanged",
     "findings_in",
     "fix",
-    "from_file",
+    "from_folder",
     "infer",
     "inline",
     "live_routes",

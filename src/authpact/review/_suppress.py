@@ -15,7 +15,8 @@ from authpact.errors import AuthpactError
 from authpact.findings import Finding
 from authpact.review._tree import Tree
 
-SUPPRESSIONS_FILE: Final = "authpact-review.toml"
+_FILES: Final = ("authpact.toml", "authpact-review.toml")
+"""The contract, and a file for a project that has none."""
 _INLINE: Final = re.compile(
     r"authpact:\s*ignore\[([\w*-]+(?:\s*,\s*[\w*-]+)*)\]\s+(.*?)(?:\s+until\s+(\d{4}-\d\d-\d\d))?\s*(?:\*/|-->)?\s*$"
 )
@@ -74,8 +75,13 @@ def _day(text: str | None, place: str) -> date | None:
         raise AuthpactError(f"{place}: {text} is no day; write YYYY-MM-DD") from None
 
 
-def from_file(file: Path) -> tuple[Suppression, ...]:
-    """Read `[[suppressions]]` with rule, file, reason and until. Raises AuthpactError."""
+def from_folder(folder: Path) -> tuple[Suppression, ...]:
+    """Read the `[[suppressions]]` of a reviewed folder. Raises AuthpactError."""
+    files = (folder / name for name in _FILES)
+    return tuple(found for file in files if file.is_file() for found in _from_file(file))
+
+
+def _from_file(file: Path) -> tuple[Suppression, ...]:
     try:
         rows = tomllib.loads(file.read_text(encoding="utf-8")).get("suppressions", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -12,10 +12,9 @@ from authpact.mcp._judgement import Fault, fault
 from authpact.mcp._tool import Tool
 from authpact.mcp._workspace import Workspace
 from authpact.review import (
-    SUPPRESSIONS_FILE,
     Facts,
     findings_in,
-    from_file,
+    from_folder,
     inline,
     read_tree,
     without,
@@ -57,8 +56,7 @@ def _bind(workspace: Workspace) -> Callable[..., Reviewed]:
         if not root.is_relative_to(workspace.folder.resolve()) or not root.is_dir():
             raise AuthpactError(f"{folder}: is no folder below that of the contract")
         tree = read_tree(root)
-        facts, file = Facts(tree), root / SUPPRESSIONS_FILE
-        accepted = inline(tree) + (from_file(file) if file.is_file() else ())
+        facts, accepted = Facts(tree), inline(tree) + from_folder(root)
         today = datetime.now(UTC).date()  # noqa: TID251  # suppressions end at a date
         found = without(findings_in(facts), accepted, today)
         return Reviewed(
