@@ -168,6 +168,14 @@ def test_sarif_has_the_members_that_code_scanning_needs(findings: tuple[Finding,
     assert first["partialFingerprints"] != third["partialFingerprints"]
 
 
+def test_sarif_tells_which_files_were_not_read(findings: tuple[Finding, ...]) -> None:
+    text = render_findings(findings, "sarif", unread=[("app/[id]/a.ts", "is binary")])
+    notes = json.loads(text)["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    place = notes[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert (place, notes[0]["level"]) == ("app/%5Bid%5D/a.ts", "warning")
+    assert "is binary" in notes[0]["message"]["text"]
+
+
 def test_sarif_of_a_run_reports_what_is_broken_only(judged: Run) -> None:
     run = json.loads(render_run(judged, "sarif"))["runs"][0]
     assert [r["ruleId"] for r in run["results"]] == ["AC-AUDIENCE"]

@@ -47,6 +47,7 @@ def flawed(folder: Path) -> None:
 def test_a_review_with_every_kind_of_finding_is_valid(multitool: Path, tmp_path: Path) -> None:
     tree, report = tmp_path / "tree", tmp_path / "out.sarif"
     flawed(tree)
+    (tree / "binary.py").write_bytes(b"\0")
     assert run(["review", str(tree), "--format", "sarif", "--output", str(report)]) == 1
     document = json.loads(report.read_text())["runs"][0]
     assert len({r["ruleId"] for r in document["results"]}) > len(all_rules()) / 2

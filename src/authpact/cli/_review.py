@@ -152,7 +152,10 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
         text = in_terminal(found, facts.unreviewable, tree)
     else:
         colour = output is None and sys.stdout.isatty()
-        text = render_findings(found, format, rules=_rules(), width=width(), colour=colour)
+        unread = [(u.file, u.reason) for u in facts.unreviewable]
+        text = render_findings(
+            found, format, rules=_rules(), unread=unread, width=width(), colour=colour
+        )
     emit(text, output)
     limit = Severity(fail_on).rank
     return 1 if any(f.severity.rank >= limit for f in found) else 0

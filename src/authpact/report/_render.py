@@ -46,13 +46,18 @@ def render_findings(
     format: Format,  # noqa: A002  # the name of the option
     *,
     rules: Iterable[RuleText] = (),
+    unread: Iterable[tuple[str, str]] = (),
     width: int = 80,
     colour: bool = False,
 ) -> str:
-    """Render findings in their order. `rules` counts for SARIF: every rule that was tried."""
+    """Render findings in their order.
+
+    Two things count for SARIF: `rules`, every one that was tried, and `unread`, files that could
+    not be judged and why.
+    """
     found = tuple(findings)
     if format == "terminal":
         return findings_in_terminal(found, width, colour=colour)
     if format == "sarif":
-        return findings_as_sarif(found, rules)
+        return findings_as_sarif(found, rules, unread)
     return _FINDINGS[format](found)

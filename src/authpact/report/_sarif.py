@@ -57,15 +57,14 @@ def _rule(rule: RuleText) -> dict[str, object]:
     }
 
 
-def _document(rules: list[RuleText], results: list[dict[str, object]]) -> str:
+def _document(
+    rules: list[RuleText], results: list[dict[str, object]], unread: Iterable[tuple[str, str]] = ()
+) -> str:
     driver: dict[str, object] = {**tool(), "rules": [_rule(r) for r in rules]}
-    document = {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [
-            {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-        ],
-    }
+    run: dict[str, object] = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints"}
+    notes = [_notification(file, reason) for file, reason in unread]
+    run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": notes}]
+    document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{**run, "results": results}]}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -88,6 +87,13 @@ def _fix(finding: Finding, mend: Mend) -> dict[str, object]:
             {"artifactLocation": _artifact(finding.location.file), "replacements": [change]}
         ],
     }
+
+
+def _notification(file: str, reason: str) -> dict[str, object]:
+    """Tell that a file was not read, or not in full: what is not found in it proves nothing."""
+    place = {"physicalLocation": {"artifactLocation": _artifact(file)}}
+    text = f"{file} was not reviewed: it {reason}."
+    return {"level": "warning", "message": {"text": text}, "locations": [place]}
 
 
 def _result(finding: Finding, index: int) -> dict[str, object]:
@@ -113,14 +119,22 @@ def _result(finding: Finding, index: int) -> dict[str, object]:
     return result
 
 
-def findings_as_sarif(findings: tuple[Finding, ...], rules: Iterable[RuleText]) -> str:
-    """Render findings; `rules` lists every rule that was tried, found or not."""
+def findings_as_sarif(
+    findings: tuple[Finding, ...],
+    rules: Iterable[RuleText],
+    unread: Iterable[tuple[str, str]] = (),
+) -> str:
+    """Render findings; `rules` lists every rule that was tried, found or not.
+
+    `unread` are files that could not be judged, each with the reason.
+    """
     listed = {rule.id: rule for rule in rules}
     for f in findings:
         known = RuleText(f.rule, f.requirement, f.rule, f.why, f.remedy, f.severity)
         listed.setdefault(f.rule, known)
     order = list(listed)
-    return _document(list(listed.values()), [_result(f, order.index(f.rule)) for f in findings])
+    results = [_result(f, order.index(f.rule)) for f in findings]
+    return _document(list(listed.values()), results, unread)
 
 
 def _broken(verdict: Verdict, index: int) -> dict[str, object]:
