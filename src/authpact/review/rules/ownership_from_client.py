@@ -80,10 +80,10 @@ def _trusted(facts: Facts, route: Route, name: str) -> bool:
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield protected routes that take the owner from the request without comparing it."""
+    """Yield routes that take the owner from the request, with or without a token to compare it with."""
     for route in facts.routes:
         text = route.function.text + " ".join(route.paths)
-        if not (route.protected and route.reachable) or _PRIVILEGED.search(text):
+        if not route.reachable or _PRIVILEGED.search(text):
             continue
         names = [
             p.name
@@ -133,6 +133,19 @@ def thread(user_id: str, thread_id: int, db=Depends(get_db)):
     if row.user_id != user_id:
         raise HTTPException(403)
     return {"role": "user", "text": row.text}
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/sessions")
+def sessions(user_id: str, db=Depends(get_db)):
+    return db.query(user_id)
 """
             }
         ),
