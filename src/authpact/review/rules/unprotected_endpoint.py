@@ -31,7 +31,11 @@ def _is_public(route: Route) -> bool:
         return True
     if _PUBLIC.search(path) or re.search(r"/auth(?:/|$)|^(?:/api)?(?:/v\d+)?/public/", path):
         return True
-    return ("{" not in path and bool(_PUBLIC_WHOLE.search(path))) or _is_static(route)
+    return (
+        ("{" not in path and bool(_PUBLIC_WHOLE.search(path)))
+        or _is_static(route)
+        or _is_asset(route)
+    )
 
 
 def _is_static(route: Route) -> bool:
@@ -41,6 +45,20 @@ def _is_static(route: Route) -> bool:
     body = route.function.text.partition(":\n")[2]
     return not re.search(
         r"await |session|\bdb\b|\.query|\.execute|Service|_store|tracker|repository|select\(", body
+    )
+
+
+_ASSETS: Final = re.compile(r"(?:^|/)(?:fonts|icons|assets|images|static|locales)(?:/|$)")
+_CACHED: Final = re.compile(
+    r"[\"']Cache-Control[\"']\s*[:,\]]\s*=?\s*f?[\"']public\b", re.IGNORECASE
+)
+
+
+def _is_asset(route: Route) -> bool:
+    """Whether a GET hands out what every visitor may see, and says so."""
+    text = route.function.text
+    return route.method == "get" and bool(
+        _CACHED.search(text) or (_ASSETS.search(route.paths[0]) and "FileResponse(" in text)
     )
 
 
@@ -112,8 +130,67 @@ def tasks(user_id: str, db=Depends(get_db)):
 """
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+PUBLIC_PATHS = ["/health", "/reports"]
+app = FastAPI()
+
+@app.middleware("http")
+async def wall(request, call_next):
+    if not request.url.path.startswith(tuple(PUBLIC_PATHS)):
+        if not known(request.headers.get("Authorization")):
+            return JSONResponse({}, status_code=401)
+    return await call_next(request)
+
+@app.get("/reports/{report_id}")
+def report(report_id: int, db=Depends(get_db)):
+    return db.get(Report, report_id)
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/fonts/{name}")
+def font(name: str):
+    return FileResponse(FONTS / name, headers={"Cache-Control": "public, max-age=60"})
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+from walls import install_walls
+
+app = FastAPI()
+install_walls(app)
+
+@app.get("/tasks")
+def tasks(db=Depends(get_db)):
+    return db.all()
+""",
+                "walls.py": """\
+def install_walls(app):
+    app.add_middleware(Wall)
+
+class Wall(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        if not known(request.headers.get("Authorization")):
+            return JSONResponse({}, status_code=401)
+        return await call_next(request)
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\
