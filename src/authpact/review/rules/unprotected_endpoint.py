@@ -21,6 +21,14 @@ _PUBLIC_WHOLE: Final = re.compile(
     re.IGNORECASE,
 )
 """Public only when the path names no object."""
+_OBJECT: Final = re.compile(
+    r"\{(?!\w*(?:token|code|key|provider|app|state|slug|service|uid|secret|path|name|email|hash)\w*[:}])\w+"
+)
+_ALWAYS: Final = re.compile(
+    r"(?:^|[/_-])(?:health\w*|docs|openapi|static|favicon\w*|well-known|webhooks?|callback|oauth\w*|invit\w*|debug\w*|diagnos\w*)(?:$|[/_.-])",
+    re.IGNORECASE,
+)
+"""Public even where the path names an object; `/orders/{id}/confirm` is not."""
 _OWN_KEY: Final = re.compile(r"settings|os\.|api_?key|config\.", re.IGNORECASE)
 _READS_ONLY: Final = 3
 
@@ -29,7 +37,8 @@ def _is_public(route: Route) -> bool:
     path = route.paths[0]
     if path in {"/", "/api", "/api/v1"} or route.method in {"options", "head"}:
         return True
-    if _PUBLIC.search(path) or re.search(r"/auth(?:/|$)|^(?:/api)?(?:/v\d+)?/public/", path):
+    named = _PUBLIC.search(path) and (_ALWAYS.search(path) or not _OBJECT.search(path))
+    if named or re.search(r"/auth(?:/|$)|^(?:/api)?(?:/v\d+)?/public/", path):
         return True
     return (
         ("{" not in path and bool(_PUBLIC_WHOLE.search(path)))
@@ -124,6 +133,19 @@ from fastapi import FastAPI, Depends
 
 app = FastAPI()
 
+@app.post("/orders/{order_id}/confirm")
+def confirm(order_id: int, db=Depends(get_db)):
+    db.get(Order, order_id).confirmed = True
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
 @app.get("/{user_id}/tasks")
 def tasks(user_id: str, db=Depends(get_db)):
     return db.query(user_id)
@@ -153,6 +175,19 @@ def report(report_id: int, db=Depends(get_db)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/password/reset/{reset_token}")
+def reset(reset_token: str, db=Depends(get_db)):
+    return db.query(reset_token)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
