@@ -65,6 +65,7 @@ class Application(Guards):
         self.routers = {key(r.module, r.name): r for m in project.python for r in routers(m)}
         self.includes = [i for m in project.python for i in self._includes(m)]
         self._middleware = {m.path: self._guard_of(m) for m in project.python}
+        self._walls: dict[tuple[str, str], Guard | None] = {}
         self._installed = {
             posixpath.dirname(m.path)
             for m in project.python
@@ -138,6 +139,12 @@ class Application(Guards):
         return None
 
     def _guard_for(self, router: Router) -> Guard | None:
+        name = key(router.module, router.name)
+        if name not in self._walls:
+            self._walls[name] = self._wall_of(router)
+        return self._walls[name]
+
+    def _wall_of(self, router: Router) -> Guard | None:
         """Return the guard of an application; a function that gets it may install it, too."""
         if self._middleware[router.module.path] is not None:
             return self._middleware[router.module.path]
