@@ -31,6 +31,50 @@ class Include:
     prefix: str
     dependencies: str
     module: Module
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A middleware that refuses requests without a credential, but those below `opened`."""
+
+    opened: tuple[str, ...] = ()
+
+    def covers(self, path: str) -> bool:
+        """Whether a request for this path needs a credential."""
+        return not any(
+            path == one or (len(one) > 1 and path.startswith(one.rstrip("/") + "/"))
+            for one in self.opened
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way from an application to a router. `order` is empty when it could not be told."""
+
+    application: tuple[str, str]
+    prefix: str
+    guarded: bool
+    guard: Guard | None
+    order: tuple[int, ...]
+
+    def shields(self, path: str) -> bool:
+        """Whether something before the router authenticates requests for this path."""
+        return self.guarded or (self.guard is not None and self.guard.covers(path))
+
+
+def opened_by(text: str) -> tuple[str, ...]:
+    """Return the paths that a middleware lets through without a credential."""
+    lists = _OPENED.findall(text)
+    return tuple(dict.fromkeys(p for one in lists for p in _PATH_TEXT.findall(one)))
+
+
+_OPENED: Final = re.compile(
+    r"\w*(?:public|exempt|skip|exclud|open_|allow|white|unprotected|no_?auth|anonymous)\w*"
+    r"\s*(?::[^=\n]+)?=\s*(?:frozenset\(|set\(|tuple\()?[\[{(]([^\])}]*)",
+    re.IGNORECASE,
+)
+_PATH_TEXT: Final = re.compile(r"[\"'](/[\w./-]*)[\"']")
 
 
 def key(module: Module, name: str) -> tuple[str, str]:

@@ -3,31 +3,26 @@
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from authpact.review._guards import Guards
 from authpact.review._live import LiveRoute
 from authpact.review._model import Call, Function, Module
 from authpact.review._project import Project
 from authpact.review._routers import (
+    Guard,
     Include,
     Router,
+    Way,
     joined,
     key,
     only_in_development,
+    opened_by,
     routers,
     scopes,
 )
-from authpact.review._signs import (
-    BEARERS,
-    DEEP,
-    DEPENDS,
-    EVIDENCE,
-    METHODS,
-    NAMES_AUTH,
-    READS_CREDENTIAL,
-    REFUSES,
-    SCHEMES,
-)
+from authpact.review._shadows import Entry, shadows
+from authpact.review._signs import BEARERS, DEEP, METHODS, NAMES_AUTH, READS_CREDENTIAL
 from authpact.review._text import literal
 
 
@@ -47,6 +42,10 @@ class Route:
     """An application of the tree includes it."""
     principal: str
     """Name of the parameter that holds who calls, empty when there is none."""
+    shielded: bool = False
+    """Something before the handler authenticates: its router, its application or a middleware."""
+    shadow: str = ""
+    """Path of an earlier route that takes its requests, empty when there is none."""
 
     @property
     def line(self) -> int:
@@ -54,26 +53,30 @@ class Route:
         return self.function.line
 
 
-class Application:
+class Application(Guards):
     """Reads every application of a project once."""
 
     def __init__(self, project: Project, live: Iterable[LiveRoute] = ()) -> None:
-        self.project = project
+        super().__init__(project)
         self._live: dict[tuple[str, int], list[LiveRoute]] = {}
         for one in live:
             self._live.setdefault((one.file, one.line), []).append(one)
         self._imported = {file for file, _ in self._live}
         self.routers = {key(r.module, r.name): r for m in project.python for r in routers(m)}
         self.includes = [i for m in project.python for i in self._includes(m)]
-        self._guards: dict[tuple[str, str], bool] = {}
-        self._middleware = {m.path: self._guarding_middleware(m) for m in project.python}
+        self._middleware = {m.path: self._guard_of(m) for m in project.python}
+        self._walls: dict[tuple[str, str], Guard | None] = {}
         self._installed = {
             posixpath.dirname(m.path)
             for m in project.python
             for i in m.imports
             if i.module == "authpact.fastapi" and i.name == "install"
         }
-        self.routes = tuple(r for m in project.python for r in self._routes(m))
+        self._entries: list[Entry] = []
+        self._count = 0
+        routes = [r for m in project.python for r in self._routes(m)]
+        hidden = shadows(self._entries)
+        self.routes = tuple(replace(r, shadow=hidden.get(i, "")) for i, r in enumerate(routes))
 
     def _target(self, module: Module, text: str, function: int = -1) -> tuple[str, str] | None:
         text = text.strip()
@@ -119,103 +122,39 @@ class Application:
             mounted = call.text_of("path", 0) if call.last == "mount" else call.text_of("prefix")
             prefix = literal(mounted) or ""
             for child in self._children(module, call):
-                yield Include(parent, child, prefix, call.text_of("dependencies"), module)
+                guards = call.text_of("dependencies")
+                yield Include(parent, child, prefix, guards, module, call.line)
 
-    def authenticates(self, module: Module, name: str, depth: int = 0) -> bool:
-        """Whether a dependency or function, or anything it uses, checks who calls."""
-        last = name.rpartition(".")[2]
-        if NAMES_AUTH.search(last):
-            return True
-        if depth > DEEP or not name:
-            return False
-        key = (module.path, name)
-        if key not in self._guards:
-            self._guards[key] = False
-            self._guards[key] = self._judge(module, name, depth)
-        return self._guards[key]
-
-    def _judge(self, module: Module, name: str, depth: int) -> bool:
-        found = self.project.symbol(module, name)
-        if found is None:
-            return self._local(module, name, depth)
-        home, label = found.module, found.name.partition(".")[0]
-        variable = home.variables.get(label)
-        if variable is not None and (
-            SCHEMES.search(variable.value) or self.guards(home, variable.value, depth + 1)
-        ):
-            return True
-        kind = next((c for c in home.classes if c.name == label), None)
-        if kind is not None:
-            return bool(EVIDENCE.search(kind.text)) or any(b in BEARERS for b in kind.bases)
-        function = home.by_name.get(label)
-        return function is not None and self.checks(home, function, depth + 1)
-
-    def _local(self, module: Module, name: str, depth: int) -> bool:
-        """Whether a variable of a function holds a dependency that some call made."""
-        values = [a.value for a in module.assignments if a.target == name and a.function >= 0]
-        made = [v.partition("(")[0] for v in values if "(" in v]
-        return any(self.authenticates(module, m, depth + 1) for m in made if m != name)
-
-    def guards(self, module: Module, text: str, depth: int = 0) -> bool:
-        """Whether a text with `Depends(…)` or the name of an alias authenticates."""
-        for name in DEPENDS.findall(text):
-            if name and self.authenticates(module, name, depth + 1):
-                return True
-        names = re.findall(r"[A-Za-z_][\w.]*", re.sub(r"([\"']).*?\1", "", text))
-        return any(
-            self._alias(module, n, depth)
-            for n in names
-            if n not in {"Depends", "Security", "Annotated"}
-        )
-
-    def _alias(self, module: Module, name: str, depth: int) -> bool:
-        """Whether a name is a module-level alias that holds a guarding dependency."""
-        if depth > DEEP:
-            return False
-        found = self.project.symbol(module, name)
-        if found is None:
-            return False
-        variable = found.module.variables.get(found.name)
-        if variable is None or not re.search(r"Depends|Security|Annotated|\[", variable.value):
-            return False
-        return self.guards(found.module, variable.value, depth + 1)
-
-    def checks(self, module: Module, function: Function, depth: int = 0) -> bool:
-        """Whether a function authenticates in its parameters, its body or what it calls."""
-        body = function.text
-        if EVIDENCE.search(body) or (READS_CREDENTIAL.search(body) and REFUSES.search(body)):
-            return True
-        if depth > DEEP:
-            return False
-        if any(
-            self.guards(module, f"{p.annotation} {p.default}", depth) for p in function.parameters
-        ):
-            return True
-        for call in module.calls_in(function):
-            if call.last in {"Depends", "Security"}:
-                continue
-            if NAMES_AUTH.search(call.last) and "password" not in call.last:
-                return True
-            if self.project.function(module, call.name) and self.authenticates(
-                module, call.name, depth + 1
-            ):
-                return True
-        return False
-
-    def _guarding_middleware(self, module: Module) -> bool:
-        """Whether something installed here refuses requests without a credential."""
+    def _guard_of(self, module: Module) -> Guard | None:
+        """Return what is installed here and refuses requests without a credential."""
         for function in module.functions:
             if any(d.last == "middleware" for d in function.decorators) and _refuses(function.text):
-                return True
+                return Guard(opened_by(module.code))
         for call in module.called("add_middleware"):
-            name = call.text_of("", 0) or (call.arguments[0].text if call.arguments else "")
+            name = call.text_of("dispatch") or (call.arguments[0].text if call.arguments else "")
             found = self.project.symbol(module, name)
-            if found is None:
-                continue
-            kind = next((c for c in found.module.classes if c.name == found.name), None)
-            if kind is not None and _refuses(kind.text):
-                return True
-        return False
+            text = _text_of(found.module, found.name) if found else ""
+            if found and _refuses(text):
+                return Guard(opened_by(found.module.code))
+        return None
+
+    def _guard_for(self, router: Router) -> Guard | None:
+        name = key(router.module, router.name)
+        if name not in self._walls:
+            self._walls[name] = self._wall_of(router)
+        return self._walls[name]
+
+    def _wall_of(self, router: Router) -> Guard | None:
+        """Return the guard of an application; a function that gets it may install it, too."""
+        if self._middleware[router.module.path] is not None:
+            return self._middleware[router.module.path]
+        name = router.name.partition("@")[0]
+        for call in router.module.calls:
+            if any(a.text == name for a in call.arguments):
+                found = self.project.function(router.module, call.name)
+                if found and self._middleware.get(found[0].path):
+                    return self._middleware[found[0].path]
+        return None
 
     def _routes(self, module: Module) -> Iterable[Route]:
         for function in module.functions:
@@ -231,29 +170,40 @@ class Application:
     def _route(self, function: Function, decorator: Call, router: Router) -> Route:
         module = router.module
         path = literal(decorator.text_of("path", 0)) or ""
+        method = decorator.name.rpartition(".")[2]
         ways = self._ways(key(module, router.name), 0)
-        shielded = bool(ways) and all(guarded for _, guarded in ways)
-        own = self.guards(module, decorator.text_of("dependencies"))
-        inside = self.checks(module, function)
-        full = tuple(dict.fromkeys(joined(prefix, path) for prefix, _ in ways))
+        shielded = bool(ways) and all(w.shields(joined(w.prefix, path)) for w in ways)
+        shielded = shielded or self.guards(module, decorator.text_of("dependencies"))
+        full = tuple(dict.fromkeys(joined(w.prefix, path) for w in ways))
+        reachable = bool(ways)
         if module.path in self._imported:
             found = self._live.get((module.path, function.decorators[0].line), [])
             full = tuple(dict.fromkeys(f.path for f in found))
-            ways = [(f.path, False) for f in found]
+            reachable = bool(found)
             shielded = any(
                 NAMES_AUTH.search(d) or d in BEARERS for f in found for d in f.dependencies
             )
+        self._enter(ways, path, method, decorator.line)
         return Route(
             module,
             function,
             decorator,
-            decorator.name.rpartition(".")[2],
+            method,
             path,
             full or (joined(router.prefix, path),),
-            shielded or own or inside,
-            bool(ways),
+            shielded or self.checks(module, function),
+            reachable,
             self._principal(module, function),
+            shielded,
         )
+
+    def _enter(self, ways: list[Way], path: str, method: str, line: int) -> None:
+        index = self._count
+        self._count += 1
+        for way in ways:
+            order = (*way.order, line) if way.order else ()
+            table = (*way.application, method)
+            self._entries.append(Entry(table, joined(way.prefix, path), order, index))
 
     def _principal(self, module: Module, function: Function) -> str:
         for parameter in function.parameters:
@@ -261,26 +211,35 @@ class Application:
                 return parameter.name
         return ""
 
-    def _ways(self, key: tuple[str, str], depth: int) -> list[tuple[str, bool]]:
-        """Return (prefix, guarded) for each way from an application to a router."""
-        router = self.routers.get(key)
+    def _ways(self, name: tuple[str, str], depth: int) -> list[Way]:
+        """Return each way from an application to a router."""
+        router = self.routers.get(name)
         if router is None or depth > DEEP:
             return []
         own = self.guards(router.module, router.dependencies) if router.dependencies else False
         if router.is_application:
-            guarded = self._middleware.get(key[0], False)
-            installed = posixpath.dirname(key[0]) in self._installed
-            return [(router.prefix, own or guarded or installed)]
+            installed = posixpath.dirname(name[0]) in self._installed
+            return [Way(name, router.prefix, own or installed, self._guard_for(router), (0,))]
         found = []
         for include in self.includes:
-            if include.child != key or include.parent == key:
+            if include.child != name or include.parent == name:
                 continue
             guarded = own or (
                 bool(include.dependencies) and self.guards(include.module, include.dependencies)
             )
-            for prefix, before in self._ways(include.parent, depth + 1):
-                found.append((joined(prefix, include.prefix, router.prefix), before or guarded))
+            is_told = include.module.path == include.parent[0]
+            for way in self._ways(include.parent, depth + 1):
+                prefix = joined(way.prefix, include.prefix, router.prefix)
+                order = (*way.order, include.line) if way.order and is_told else ()
+                found.append(Way(way.application, prefix, way.guarded or guarded, way.guard, order))
         return found
+
+
+def _text_of(module: Module, name: str) -> str:
+    """Return the code of a class or function."""
+    kind = next((c for c in module.classes if c.name == name), None)
+    function = module.by_name.get(name)
+    return kind.text if kind else function.text if function else ""
 
 
 def _refuses(text: str) -> bool:

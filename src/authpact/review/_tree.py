@@ -53,7 +53,9 @@ _PLAIN: Final = re.compile(
     r"|authpact\.toml|Dockerfile)$"
 )
 _INTERESTING: Final = re.compile(
-    r"auth|token|cookie|storage|process\.env|fetch\(|axios|jwt|secret|password", re.IGNORECASE
+    r"auth|token|cookie|storage|process\.env|fetch\(|axios|jwt|secret|password"
+    r"|export\s+(?:async\s+function|const)\s+(?:GET|POST|PUT|PATCH|DELETE)\b|[\"']use server[\"']",
+    re.IGNORECASE,
 )
 
 

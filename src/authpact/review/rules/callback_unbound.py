@@ -6,19 +6,25 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
-_PATH: Final = re.compile(r"(?:callback|oauth2?callback)/?$", re.IGNORECASE)
+_PATH: Final = re.compile(r"(?:callback|oauth2?callback)(?:/\{\w+\})?/?$", re.IGNORECASE)
+_BOUND: Final = re.compile(
+    r"cookies(?:\.get\(|\[)|request\.session|Cookie\(|create_\w*token|set_cookie|sign_in|upsert_user"
+)
+"""What ties the callback to the browser that began, or makes it a sign-in."""
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield OAuth callbacks that only the state ties to an account."""
     for route in facts.routes:
-        if route.protected or not route.reachable or not any(_PATH.search(p) for p in route.paths):
+        if not route.reachable or not any(_PATH.search(p) for p in route.paths):
+            continue
+        if route.shielded or route.principal:
             continue
         text = route.function.text
         if (
             re.search(r"\bstate\b", text)
             and re.search(r"\bcode\b", text)
-            and re.search(r"user_id|state", text)
+            and not _BOUND.search(text)
         ):
             yield at(route.module, route.function, "The callback is not tied to who is signed in.")
 
@@ -47,8 +53,37 @@ def callback(data: Callback, db=Depends(get_db)):
 """
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/{provider}/callback")
+def callback(provider: str, code: str, state: str):
+    claims = jwt.decode(state, KEY, algorithms=["HS256"])
+    return save(claims["sub"], exchange(provider, code))
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/google/callback")
+def callback(request: Request, code: str, state: str):
+    if request.cookies.get("oauth_state") != state:
+        raise HTTPException(400)
+    return exchange(code)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -8,7 +8,7 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
 _PATH: Final = re.compile(
-    r"(?:^|[/_-])(?:debug\w*|diagnos\w*|test-?(?:env|db|auth|token|connection|config)\w*|dump|migrate|env|seed\w*|reset-?db|whoami-raw)(?:$|[/_.-])",
+    r"(?:^|[/_-])(?:debug\w*|diagnos\w*|test-?(?:env|db|database|auth|token|config|jwt|session)\w*|dump|migrate|migrations?|env|seed\w*|(?:reset|init|create|drop|setup|clear)-?(?:db|database|tables?|schema)|whoami-raw|printenv|phpinfo)(?:$|[/_.-])",
     re.IGNORECASE,
 )
 _SESSION: Final = re.compile(
@@ -17,7 +17,8 @@ _SESSION: Final = re.compile(
 )
 _METHOD: Final = re.compile(r"export\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|DELETE)\b")
 _REVEALS: Final = re.compile(
-    r"process\.env|cookies|headers|stack|query\(|migrat|Pool\(|betterAuth|auth\b", re.IGNORECASE
+    r"process\.env|cookies|headers|stack|query\(|CREATE TABLE|DROP TABLE|prisma\.|execute\(|migrat|Pool\(|betterAuth|auth\b",
+    re.IGNORECASE,
 )
 
 
@@ -34,10 +35,19 @@ def _handlers(facts: Facts) -> Iterator[Hit]:
             yield at(module, found[0], "A debug route answers to anybody.")
 
 
+_ECHO: Final = re.compile(
+    r"return\s+(?:\{[^}]*:\s*)?(?:dict\(\s*)?(?:os\.environ\b(?!\.get|\[)|\w+\.cookies\b(?!\.get|\[)|\w+\.headers\b(?!\.get|\[)"
+    r"|settings\.(?:model_dump|dict)\(|traceback\.format_exc\()"
+)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield debug and maintenance routes without authentication."""
     for route in facts.routes:
-        if not route.protected and route.reachable and any(_PATH.search(p) for p in route.paths):
+        if route.protected or not route.reachable or route.shadow:
+            continue
+        named = any(_PATH.search(p) for p in route.paths)
+        if named or _ECHO.search(route.function.text):
             yield at(
                 route.module,
                 route.function,
@@ -71,6 +81,29 @@ def debug(request):
         ),
         Case(
             {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/info")
+def info():
+    return {"environment": dict(os.environ)}
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/init-db/route.ts": """\
+export async function GET() {
+  await client.query("CREATE TABLE IF NOT EXISTS notes (id text)");
+  return Response.json({ token: 1 });
+}
+"""
+            }
+        ),
+        Case(
+            {
                 "app/api/debug/route.ts": """\
 export async function GET() {
   return Response.json({ url: process.env.DATABASE_URL });
@@ -80,6 +113,19 @@ export async function GET() {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/providers/test-connection")
+def test(name: str):
+    return {"agent": request.headers["user-agent"]}
+"""
+            }
+        ),
         Case(
             {
                 "app/api/debug/route.ts": """\

@@ -5,24 +5,51 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
 
-_BRANCH: Final = re.compile(
-    r"(?:if|elif)\s+[^\n]*(?:\b(?:settings\.)?(?:DEBUG|debug|DEV_MODE|dev_mode|TESTING|SKIP_AUTH|DISABLE_AUTH|BYPASS_AUTH|AUTH_DISABLED)\b|(?:env|environment|ENV|ENVIRONMENT)[\"\')\]]*(?:\s*,\s*[\"\']\w*[\"\']\))?(?:\.lower\(\))?\s*(?:==|in)\s*[(\[]?[\"']dev"
-    r"|token\s*==\s*[\"'][\w-]+[\"']|\.startswith\(\s*[\"'](?:mock|dev|test|demo)[\w-]*[\"'])[^\n]*:\s*\n(?:\s+(?!return|raise)[^\n]*\n){0,4}?\s+return\s+(?!None|False|JSON)",
+_NAMED: Final = re.compile(r"auth|token|user|jwt|session|verify|guard", re.IGNORECASE)
+_SWITCH: Final = re.compile(
+    r"^\s*(?:if|elif)\s+[^\n]*(?:\b(?:settings\.)?(?:DEBUG|debug|DEV_MODE|dev_mode|TESTING|IS_DEV|is_dev\w*)\b"
+    r"|(?:env|environment|ENV|ENVIRONMENT|APP_ENV|NODE_ENV)[\"\')\]]*(?:\s*,\s*[\"\']\w*[\"\']\))?(?:\.lower\(\))?\s*(?:==|in)\s*[(\[{]?[\"'](?:dev|local|test)"
+    r"|token\s*==\s*[\"'][\w-]+[\"']|\.startswith\(\s*[\"'](?:Bearer )?(?:mock|dev|test|demo|fake)[\w-]*[\"'])[^\n]*:\s*$"
 )
+_OFF: Final = re.compile(
+    r"^\s*(?:if|elif)\s+(?!not\b)[^\n]*(?:SKIP|DISABLE|BYPASS|MOCK|NO|FAKE)_?AUTH|^\s*(?:if|elif)\s+[^\n]*AUTH_?DISABLED"
+    r"|^\s*(?:if|elif)\s+not\s+[^\n]*AUTH_?(?:ENABLED|REQUIRED)\b",
+    re.IGNORECASE,
+)
+_LETS_IN: Final = re.compile(r"^\s*return\s+(?!None\b|False\b|JSON|Response\()\S")
+
+
+def _branches(text: str) -> Iterator[int]:
+    """Yield the lines, from 0, of switches whose branch answers with somebody."""
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        if not (_SWITCH.match(line) or _OFF.match(line)):
+            continue
+        depth = len(line) - len(line.lstrip())
+        for inner in lines[index + 1 :]:
+            if inner.strip() and len(inner) - len(inner.lstrip()) <= depth:
+                break
+            if re.match(r"\s*raise\b", inner):
+                break
+            if _LETS_IN.match(inner):
+                yield index
+                break
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield branches of verification code that let a developer in."""
     for module in facts.python:
         for function in module.functions:
-            if not re.search(
-                r"auth|token|user|jwt|session", function.name, re.IGNORECASE
-            ) or not facts.application.checks(module, function):
+            is_hook = function.name in {"dispatch", "__call__"} or any(
+                d.last == "middleware" for d in function.decorators
+            )
+            if not (is_hook or _NAMED.search(function.name)):
                 continue
-            for line, _ in lines_matching(function.text, _BRANCH):
-                yield at(module, function.line + line - 1, "A development switch lets requests in.")
+            if not facts.application.checks(module, function):
+                continue
+            for line in _branches(function.text):
+                yield at(module, function.line + line, "A development switch lets requests in.")
 
 
 RULE = Rule(
@@ -45,8 +72,54 @@ def current_user(token: str):
 """
             }
         ),
+        Case(
+            {
+                "middleware.py": """\
+class Authentication(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        token = request.headers.get("Authorization")
+        if settings.ENVIRONMENT == "development" and token.startswith("Bearer test-"):
+            request.state.user_id = token.removeprefix("Bearer test-")
+            return await call_next(request)
+        request.state.user_id = jwt.decode(token, KEY, algorithms=["HS256"])["sub"]
+        return await call_next(request)
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+def current_user(token: str):
+    if os.getenv("DISABLE_AUTH") == "true":
+        return {"id": "anybody"}
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+def verify(token: str):
+    if not settings.auth_enabled:
+        return User(id="local")
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+def current_user(token: str):
+    if settings.DEBUG:
+        log.debug("a token arrived")
+    if not settings.AUTH_ENABLED:
+        raise RuntimeError("switched off")
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

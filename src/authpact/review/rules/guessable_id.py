@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 _SCRIPT: Final = re.compile(
     r"\b(\w*(?:token|secret|session_?id|sessionId|apiKey|inviteCode|resetCode|otp)\w*)\s*[=:]\s*[^\n;]*Math\.random\(",
@@ -16,12 +17,43 @@ _PYTHON: Final = re.compile(
 )
 
 
+_MAKER: Final = re.compile(
+    r"(?:token|secret|session_?id|api_?key|invite_?code|reset_?code|pairing_?code|verification_?code|otp|pin)",
+    re.IGNORECASE,
+)
+_RANDOM: Final = re.compile(
+    r"(?<!\.)\brandom\.(?:choices?|randint|random|sample|randrange|getrandbits)\(|Math\.random\("
+)
+_SHORT: Final = re.compile(
+    r"secrets\.randbelow\(\s*(?:1_?0{3}_?0{0,3}|10\s*\*\*\s*[3-6])\s*\)|randomInt\(\s*1?0*,?\s*1_?0{3}_?0{0,3}\s*\)"
+)
+_LIMITED: Final = re.compile(
+    r"attempt|limiter|rate_?limit|throttl|lockout|max_tries|failures", re.IGNORECASE
+)
+
+
+def _makers(facts: Facts) -> Iterator[Hit]:
+    """Yield functions named after a credential that draw it badly, or draw too little."""
+    for module in (*facts.python, *facts.scripts):
+        for function in module.functions:
+            if not _MAKER.search(function.name) or "SystemRandom" in module.code:
+                continue
+            drawn = next(lines_matching(function.text, _RANDOM), None)
+            if drawn:
+                yield at(module, function.line + drawn[0] - 1, f"{function.name} can be guessed.")
+            short = next(lines_matching(function.text, _SHORT), None)
+            if short and not _LIMITED.search(module.code):
+                message = f"{function.name} draws from few values, and nobody counts the attempts."
+                yield at(module, function.line + short[0] - 1, message)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield credentials made by a generator that can be predicted."""
     for modules, pattern in ((facts.scripts, _SCRIPT), (facts.python, _PYTHON)):
         for module, line, match in facts.matches(modules, pattern):
             if "SystemRandom" not in module.lines[line - 1]:
                 yield at(module, line, f"{match[1]} can be guessed.")
+    yield from _makers(facts)
 
 
 RULE = Rule(
@@ -36,6 +68,26 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "pair.py": """\
+import secrets
+
+def pairing_code():
+    return f"{secrets.randbelow(1_000_000):06d}"
+"""
+            }
+        ),
+        Case(
+            {
+                "codes.py": """\
+import random
+
+def generate_otp(length=6):
+    return "".join(str(random.randint(0, 9)) for _ in range(length))
+"""
+            }
+        ),
+        Case(
+            {
                 "auth.py": """\
 import random
 
@@ -47,6 +99,18 @@ def make():
         ),
     ),
     accepted=(
+        Case(
+            {
+                "pair.py": """\
+import secrets
+
+MAX_ATTEMPTS = 5
+
+def pairing_code():
+    return f"{secrets.randbelow(1_000_000):06d}"
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -4,9 +4,63 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Function, Module
+from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 
-_FIELD: Final = re.compile(r"\b(?:hashed_password|password_hash|password_digest|hashed_pw)\b")
+_HASH: Final = r"(?:hashed_password|password_hash|password_digest|hashed_pw)"
+_STORED: Final = re.compile(
+    rf"^\s+(?:{_HASH}|(?:oauth_)?(?:access|refresh)_token|api_key|client_secret|encrypted_\w+)\s*:",
+    re.MULTILINE,
+)
+_ISSUES: Final = re.compile(
+    r"/(?:login|log-in|sign-?in|sign-?up|register|refresh|token|callback|session|auth|keys?|pair)(?:/|$)|oauth|token$",
+    re.IGNORECASE,
+)
+_ANSWERED: Final = re.compile(
+    rf"[\"'](?:{_HASH}|access_token|refresh_token|token|api_key|client_secret)[\"']\s*:\s*"
+    r"(?:\w+(?:\[[^\]\n]*\])*(?:\[[\"']\w*(?:token|secret|api_key|password)\w*[\"']\])(?:\[[^\]\n]*\])?|\w+\.(?:access_token|refresh_token|api_key|client_secret|hashed_password|password_hash))"
+)
+_KEPT: Final = re.compile(
+    r"\.find(?:_one)?\(\s*\{[^}]*\}\s*,\s*\{\s*[\"']password[\"']\s*:\s*(?:0|False)"
+)
+_MASKED: Final = re.compile(r"mask|redact|preview|\[:\d|\[-\d|bool\(|is not None", re.IGNORECASE)
+
+
+def _reached(facts: Facts, route: Route) -> Iterator[tuple[Module, Function]]:
+    yield route.module, route.function
+    yield from facts.project.callees(route.module, route.function)
+
+
+def _answers(function: Function) -> bool:
+    """Whether a function returns a credential of a row, as a member of what it returns."""
+    found = None if _MASKED.search(function.text) else _ANSWERED.search(function.text)
+    if found is None:
+        return False
+    before, returns, inside = function.text[: found.start()].rpartition("return")
+    return bool(
+        before and returns and len(inside) < _NEAR and inside.count("{") > inside.count("}")
+    )
+
+
+def _credentials(facts: Facts) -> Iterator[Hit]:
+    """Yield reading routes that answer with stored credentials."""
+    for route in facts.routes:
+        if route.method != "get" or not route.reachable or route.shadow:
+            continue
+        if _ISSUES.search(route.paths[0]) and not re.search(r"/tokens(?:/|$)", route.paths[0]):
+            continue
+        for _, function in _reached(facts, route):
+            if _answers(function):
+                yield at(route.module, route.function, "A stored credential is part of the answer.")
+                break
+            if _KEPT.search(function.text) and not route.decorator.text_of("response_model"):
+                yield at(route.module, route.function, "All fields but one are answered.")
+                break
+
+
+_NEAR: Final = 400
+_HASH_FIELD: Final = re.compile(_HASH)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -15,16 +69,16 @@ def check(facts: Facts) -> Iterator[Hit]:
         text = route.decorator.text_of("response_model")
         for name in re.findall(r"[A-Z]\w+", text):
             found = facts.project.classes.get(name)
-            if found and re.search(
-                r"^\s+(?:hashed_password|password_hash|password_digest)\s*:",
-                found[1].text,
-                re.MULTILINE,
+            stored = _STORED.search(found[1].text) if found else None
+            if stored is None or (
+                _HASH_FIELD.search(stored[0]) is None and _ISSUES.search(route.paths[0])
             ):
-                yield at(
-                    route.module,
-                    route.function,
-                    f"The answer model {name} holds the password hash.",
-                )
+                continue
+            field = stored[0].strip(" :\n")
+            if _HASH_FIELD.search(field) or route.method == "get":
+                message = f"The answer model {name} holds {field}."
+                yield at(route.module, route.function, message)
+    yield from _credentials(facts)
 
 
 RULE = Rule(
@@ -32,11 +86,61 @@ RULE = Rule(
     category="sensitive-field-exposed",
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    summary="A password hash is part of an answer.",
-    why="Hashes can be tried offline until the password is known.",
+    summary="A stored credential is part of an answer.",
+    why="Hashes can be tried offline; tokens of other services need no trying. Scripts of the page read both.",
     remedy="Answer with a model of its own that lists the public fields.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/integrations/{name}")
+def integration(name: str, user=Depends(get_current_user)):
+    return load(name, user)
+
+def load(name, user):
+    row = find(name, user)
+    return {
+        "name": name,
+        "token": row["app_tokens"][name],
+    }
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class ConnectionRead(BaseModel):
+    name: str
+    access_token: str
+
+@app.get("/connections", response_model=list[ConnectionRead])
+def connections(user=Depends(get_current_user)):
+    return every(user)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/profile")
+def profile(user=Depends(get_current_user)):
+    return users.find_one({"_id": user.id}, {"password": 0})
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -56,6 +160,28 @@ def profile(user=Depends(get_current_user)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/integrations/{name}")
+def integration(name: str, user=Depends(get_current_user)):
+    row = find(name, user)
+    call({"token": row["access_token"]})
+    return {"name": name, "connected": bool(row["access_token"])}
+
+@app.post("/login", response_model=Token)
+def login(data: Login):
+    return {"access_token": session.access_token}
+
+class Token(BaseModel):
+    access_token: str
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

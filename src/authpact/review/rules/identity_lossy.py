@@ -14,6 +14,41 @@ _PYTHON: Final = re.compile(
 )
 
 
+_UUID: Final = re.compile(
+    r"(?<![\w.])(?:uuid\.|_uuid\.)?UUID\(\s*(?:str\(\s*)?(?:(?:payload|claims|decoded|token_data)(?:\.get\(\s*|\[\s*)[\"'](?:sub|id|user_id|userId)[\"']"
+    r"|(?:payload|claims|token|token_data|decoded)\.(?:sub|user_id|id)\b|(?:current_)?user_id\b|current_user\.id\b|user(?:\.id|\[[\"'](?:id|user_id|sub)[\"']\])|sub\b)"
+)
+_CONVERTS: Final = re.compile(r"\bUUID\(\s*(\w+)")
+_OWN_IDS: Final = re.compile(
+    r"generateId\s*:|user_?Id\s*[=:]\s*(?:await\s+)?(?:crypto\.)?(?:randomUUID|uuid\w*)\(|uuid\([^)]*\)\.defaultRandom",
+    re.IGNORECASE,
+)
+_USER: Final = re.compile(
+    r"(?:current_)?user_?id$|^sub$|user(?:\.id|\[[\"'](?:id|user_id|sub)[\"']\])$"
+)
+
+
+def _as_uuid(facts: Facts) -> Iterator[Hit]:
+    """Yield where an id of Better Auth, random letters and digits, has to be a UUID."""
+    if any(_OWN_IDS.search(m.code) for m in facts.scripts):
+        return
+    message = "The text id of a user is taken for a UUID."
+    helpers = {
+        f.name
+        for m in facts.python
+        for f in m.functions
+        if "uuid" in f.name.lower()
+        and (found := _CONVERTS.search(f.text))
+        and any(p.name == found[1] for p in f.parameters)
+    }
+    for module, line, _ in facts.matches(facts.python, _UUID):
+        yield at(module, line, message)
+    for module in facts.python:
+        for call in module.calls:
+            if call.last in helpers and call.arguments and _USER.search(call.arguments[0].text):
+                yield at(module, call, message)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield user ids that are turned into numbers."""
     for module, line, _ in facts.matches(facts.scripts, _PARSED):
@@ -27,6 +62,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     if facts.issuers.servers and not issues_own:
         for module, line, _ in facts.matches(facts.python, _PYTHON):
             yield at(module, line, "The text id of a user is turned into a number.")
+        yield from _as_uuid(facts)
 
 
 RULE = Rule(
@@ -41,6 +77,35 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({});
+""",
+                "deps.py": """\
+def current(payload):
+    return UUID(payload["sub"])
+""",
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({});
+""",
+                "store.py": """\
+import uuid
+
+def as_uuid(text):
+    return uuid.UUID(text)
+
+def rows(user_id):
+    return fetch("SELECT * FROM rows WHERE owner = $1", as_uuid(user_id))
+""",
+            }
+        ),
+        Case(
+            {
                 "token.ts": """\
 const session = await auth.api.getSession({ headers });
 const claims = { user_id: parseInt(session.user.id) };
@@ -49,6 +114,30 @@ const claims = { user_id: parseInt(session.user.id) };
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ advanced: { database: { generateId: "uuid" } } });
+""",
+                "deps.py": """\
+def current(payload):
+    return UUID(payload["sub"])
+""",
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({});
+""",
+                "deps.py": """\
+def read(task_id):
+    return UUID(task_id)
+""",
+            }
+        ),
         Case(
             {
                 "token.ts": """\

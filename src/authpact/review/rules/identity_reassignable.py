@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
+from authpact.review._facts import Facts, is_client
 from authpact.review._rule import Case, Hit, Rule, at
 
 _BY_MAIL: Final = re.compile(
@@ -11,14 +11,65 @@ _BY_MAIL: Final = re.compile(
 )
 
 
+_SCRIPT: Final = re.compile(
+    r"\b(?:const|let)\s+(?:user_?[iI]d|owner_?[iI]d|uid|subject)\s*=\s*(?:\w+\??\.)*user\??\.(email|name)\b"
+    r"|[\"']x-user-?(?:id)?[\"']\s*:\s*(?:\w+\??\.)*user\??\.(email|name)\b"
+    r"|\b(?:user_?[iI]d|owner_?[iI]d)\s*:\s*(?:session|data)\??\.(?:\w+\??\.)*user\??\.(email|name)\b"
+    r"|\bsub\s*:\s*(?:\w+\??\.)*user\??\.(email|name)\b"
+)
+_RETURNS: Final = re.compile(r"\breturn\s+(?:\w+\??\.)*user\??\.(email|name)\b")
+_NAMES_ID: Final = re.compile(r"user_?id|owner_?id|subject", re.IGNORECASE)
+_PRINCIPAL: Final = (
+    r"(?:\.get\(\s*[\"'](name|username|display_name)[\"']|\[[\"'](name|username|display_name)[\"']\]"
+    r"|\.(name|display_name)\b)"
+)
+_ROW: Final = re.compile(
+    r"users?(?:_collection|_col)?\.(?:find_one|update_one|delete_one|find_one_and_update)\(\s*\{\s*[\"'](name|display_?name)[\"']\s*:",
+    re.IGNORECASE,
+)
+
+
+def _by_name(facts: Facts) -> Iterator[Hit]:
+    """Yield routes that hand the caller's name on as if it were their id."""
+    for route in facts.routes:
+        if not route.principal:
+            continue
+        reads = re.compile(rf"^(?:\w+\s*=\s*)?{route.principal}{_PRINCIPAL}\)?$")
+        for call in route.module.calls_in(route.function):
+            shown = re.search(
+                r"log|print|mail|render|format|notif|title|greet", call.name, re.IGNORECASE
+            )
+            found = facts.project.callee(route.module, call)
+            if shown or found is None:
+                continue
+            for position, argument in enumerate(call.arguments):
+                match = reads.match(argument.text)
+                given = (
+                    found[1].parameters[position].name
+                    if position < len(found[1].parameters)
+                    else ""
+                )
+                if match and re.search(r"user|owner|account|subject", argument.name or given):
+                    yield at(route.module, call, "The caller is told apart by a name.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield principals that are known by something that may change hands."""
     for module, line, match in facts.matches(facts.python, _BY_MAIL):
         yield at(module, line, f"Users are told apart by `{match[1]}`.")
-    for module, line, match in facts.matches(
-        facts.scripts, re.compile(r"\bsub\s*:\s*(?:\w+\??\.)*user\??\.(email|name)\b")
-    ):
-        yield at(module, line, f"The subject of the token is the user's {match[1]}.")
+    servers = tuple(m for m in facts.scripts if not is_client(m))
+    for module, line, match in facts.matches(servers, _SCRIPT):
+        name = next(g for g in match.groups() if g)
+        yield at(module, line, f"Users are told apart by their {name}.")
+    for module in servers:
+        for function in module.functions:
+            found = _RETURNS.search(function.text) if _NAMES_ID.search(function.name) else None
+            if found:
+                line = function.line + function.text.count("\n", 0, found.start())
+                yield at(module, line, f"Users are told apart by their {found[1]}.")
+    for module, line, match in facts.matches(facts.python, _ROW):
+        yield at(module, line, f"A user is looked up by `{match[1]}`, which is not unique.")
+    yield from _by_name(facts)
 
 
 RULE = Rule(
@@ -33,6 +84,51 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+def save(text: str, username: str):
+    users.update_one({"_id": 1}, {"$set": {"text": text}})
+
+@app.post("/texts")
+def texts(data: Text, user: dict = Depends(get_current_user)):
+    return save(data.text, user.get("name"))
+"""
+            }
+        ),
+        Case(
+            {
+                "store.py": """\
+def text_of(who):
+    return users_collection.find_one({"name": who})
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/notes/route.ts": """\
+export async function GET() {
+  const session = await auth.api.getSession({ headers: await headers() });
+  const userId = session.user.email;
+  return fetch(`${API}/notes?user=${userId}`);
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "lib/who.ts": """\
+export async function currentUserId() {
+  const session = await auth.api.getSession({ headers: await headers() });
+  return session?.user?.email ?? null;
+}
+"""
+            }
+        ),
+        Case(
+            {
                 "auth.py": """\
 def current(payload):
     user_id = payload.get("email")
@@ -42,6 +138,32 @@ def current(payload):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+def greet(name: str):
+    return name
+
+@app.get("/greeting")
+def greeting(user: dict = Depends(get_current_user)):
+    return greet(user.get("name"))
+"""
+            }
+        ),
+        Case(
+            {
+                "lib/who.ts": """\
+export async function mailOf() {
+  const session = await auth.api.getSession({ headers: await headers() });
+  return session?.user?.email;
+}
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

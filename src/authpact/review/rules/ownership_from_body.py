@@ -6,44 +6,88 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
 
-_OWNER: Final = re.compile(r"\b(?:user_id|owner_id)\s*=\s*(?:str\()?(\w+)\.(?:user_id|owner_id)\b")
+_FIELD: Final = r"(?:user_?[iI]d|owner_?[iI]d)"
+_LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
+_INJECTED: Final = frozenset(
+    {"Request", "Response", "Session", "AsyncSession", "WebSocket", "BackgroundTasks", "UploadFile"}
+)
+_SPLAT: Final = r"\*\*\s*%s\.(?:model_dump|dict)\(\s*(?:exclude_\w+=\w+\s*)?\)"
+_HAS_OWNER: Final = re.compile(r"^\s+(?:user_id|owner_id)\s*:", re.MULTILINE)
+_ADMIN: Final = re.compile(
+    r"admin|superuser|\brole\b|require_role|service_key|internal", re.IGNORECASE
+)
 
 
-def _models(route: Route) -> set[str]:
-    """Return the parameters that FastAPI fills from the body."""
+def _models(route: Route) -> dict[str, str]:
+    """Return the parameters that FastAPI fills from the body, and their annotations."""
     return {
-        p.name
+        p.name: p.annotation
         for p in route.function.parameters
-        if re.match(
-            r"[A-Z]\w*(?:Create|Update|Request|In|Schema|Payload|Body|Data)?$", p.annotation
-        )
+        if re.match(r"[A-Z]\w*$|(?:dict|Dict)\b", p.annotation)
         and p.name != route.principal
-        and not p.default.startswith(("Depends", "Security"))
-        and p.annotation
-        not in {"Request", "Response", "Session", "AsyncSession", "WebSocket", "BackgroundTasks"}
+        and "Depends" not in p.default + p.annotation
+        and "Security" not in p.default
+        and p.annotation not in _INJECTED
     }
 
 
-def check(facts: Facts) -> Iterator[Hit]:
-    """Yield protected routes that give a new object the owner that the body names."""
-    for route in facts.routes:
-        if not route.protected or not route.reachable:
+def _named(route: Route, text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names that hold a body, and how a field is read from them."""
+    for name, annotation in _models(route).items():
+        is_dict = annotation.lower().startswith("dict")
+        read = rf"(?:\.get\(|\[)\s*[\"']{_FIELD}[\"']" if is_dict else rf"\.{_FIELD}\b"
+        yield name, rf"(?<![\w.]){re.escape(name)}{read}"
+    for name in re.findall(r"\b(\w+)\s*=\s*await\s+\w+\.(?:json|form)\(\)", text):
+        yield name, rf"(?<![\w.]){re.escape(name)}(?:\.get\(|\[)\s*[\"']{_FIELD}[\"']"
+
+
+def _splat(facts: Facts, route: Route, text: str) -> re.Match[str] | None:
+    """Return where a body with an owner is written into a row as it is."""
+    for name, annotation in _models(route).items():
+        model = facts.project.classes.get(annotation)
+        if model is None or not _HAS_OWNER.search(model[1].text):
             continue
-        text, bodies = route.function.text, _models(route)
-        for line, match in lines_matching(text, _OWNER):
-            compared = re.search(
-                rf"{match[1]}\.(?:user_id|owner_id)\s*(?:!=|==)|(?:!=|==)\s*(?:str\()?{match[1]}\.(?:user_id|owner_id)",
-                text,
+        found = re.search(r"\b[A-Z]\w+\(\s*" + _SPLAT % re.escape(name) + r"\s*\)", text)
+        if found:
+            return found
+    return None
+
+
+def _taken(facts: Facts, route: Route) -> tuple[int, str] | None:
+    """Return the line and the text where the owner comes from the body, unless it is checked."""
+    text = _LOGGED.sub("", route.function.text)
+    for name, read in _named(route, text):
+        found = re.search(read, text)
+        if found is None:
+            continue
+        tail = r"[^\n=]{0,12}"
+        compared = re.search(rf"{read}{tail}(?:!=|==)|(?:!=|==)\s*(?:str\()?{read}", text)
+        replaced = re.search(
+            rf"\b{re.escape(name)}(?:\.{_FIELD}|\[[\"']{_FIELD}[\"']\])\s*=[^=]", text
+        )
+        local = re.search(rf"\b(\w+)\s*=\s*{read}", text)
+        is_checked = local and re.search(
+            rf"\b{local[1]}\b\s*(?:!=|==)|(?:!=|==)\s*{local[1]}\b", text
+        )
+        if not (compared or replaced or is_checked):
+            return text.count("\n", 0, found.start()), found[0]
+    whole = _splat(facts, route, text)
+    return (text.count("\n", 0, whole.start()), whole[0]) if whole else None
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield routes that give an object the owner that the body names."""
+    for route in facts.routes:
+        if not route.reachable or _ADMIN.search(route.function.text):
+            continue
+        found = _taken(facts, route)
+        if found:
+            yield at(
+                route.module,
+                route.function.line + found[0],
+                f"The owner is {found[1]}, which the caller writes.",
             )
-            if match[1] in bodies and not compared:
-                yield at(
-                    route.module,
-                    route.function.line + line - 1,
-                    f"The owner is {match[0].partition('=')[2].strip()}, which the caller writes.",
-                )
-                break
 
 
 RULE = Rule(
@@ -69,6 +113,50 @@ def make(task: TaskCreate, user=Depends(get_current_user)):
 """
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/tasks")
+async def make(request: Request, user=Depends(get_current_user)):
+    data = await request.json()
+    return await service.create(data["user_id"], data["title"])
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/tasks")
+def make(task: TaskCreate, db=Depends(get_db)):
+    return service.create(db, task.user_id)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+class TaskCreate(BaseModel):
+    title: str
+    user_id: str
+
+@app.post("/tasks")
+def make(task: TaskCreate, user=Depends(get_current_user)):
+    return save(Task(**task.model_dump()))
+"""
+            }
+        ),
     ),
     accepted=(
         Case(
@@ -81,6 +169,20 @@ app = FastAPI()
 @app.post("/tasks")
 def make(task: TaskCreate, user=Depends(get_current_user)):
     return Task(title=task.title, user_id=user.id)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/tasks")
+def make(task: TaskCreate, user=Depends(get_current_user)):
+    task.user_id = user.id
+    return service.create(task.user_id, task)
 """
             }
         ),

@@ -7,17 +7,35 @@ from authpact.review._facts import Facts
 from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 
-_PRIVILEGED: Final = re.compile(r"admin|superuser|role", re.IGNORECASE)
+_PRIVILEGED: Final = re.compile(
+    r"admin|superuser|staff|[Rr]equire_?[Rr]ole|RoleChecker|require_permission"
+    r"|\.roles?\b|\[[\"']roles?[\"']\]|\bhas_role|\bcheck_role",
+    re.IGNORECASE,
+)
+_LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
 _OWNER: Final = re.compile(r"^(?:user_?id|owner_?id|uid|username|account_id)$", re.IGNORECASE)
 
 
+_ROW: Final = re.compile(r"^(\w+)\.(?:user_?id|owner_?id|uid)$", re.IGNORECASE)
+_CALLER: Final = re.compile(
+    r"current|token|payload|claims|auth|principal|session|request|state|jwt|user|\bme\b|caller|cred|account",
+    re.IGNORECASE,
+)
+
+
 def _compared(text: str, parameter: str) -> bool:
-    return bool(
-        re.search(
-            rf"\b{parameter}\)?\s*(?:!=|==|is not)|(?:!=|==|is not)\s*(?:str\(|UUID\(|int\()?{parameter}\b",
-            text,
-        )
-    )
+    """Whether a parameter is compared with anything but the column or the row of a table."""
+    operand = r"(?<![\w.])(?:str\(|UUID\(|int\()?([\w.]+)"
+    for match in re.finditer(
+        rf"{operand}(?:\([\"']\w+[\"']\)|\[[\"']\w+[\"']\])?\)?\s*(?:!=|==|is not)\s*(?:str\(|UUID\(|int\()?{parameter}\b"
+        rf"|\b{parameter}\)?\s*(?:!=|==|is not)\s*{operand}",
+        text,
+    ):
+        other = match[1] or match[2]
+        row = _ROW.match(other)
+        if not other[:1].isupper() and (row is None or _CALLER.search(row[1])):
+            return True
+    return False
 
 
 def _handed_on(facts: Facts, route: Route, parameter: str) -> bool:
@@ -53,7 +71,7 @@ def _in_dependency(facts: Facts, route: Route, parameter: str) -> bool:
 
 def _trusted(facts: Facts, route: Route, name: str) -> bool:
     """Whether a parameter chooses the owner and nothing compares it with the principal."""
-    body = route.function.text.partition(":\n")[2] or route.function.text
+    body = _LOGGED.sub("", route.function.text.partition(":\n")[2] or route.function.text)
     if not re.search(rf"\b{name}\b", body) or _compared(body, name):
         return False
     if _handed_on(facts, route, name) or _in_dependency(facts, route, name):
@@ -62,10 +80,10 @@ def _trusted(facts: Facts, route: Route, name: str) -> bool:
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield protected routes that take the owner from the request without comparing it."""
+    """Yield routes that take the owner from the request, with or without a token to compare it with."""
     for route in facts.routes:
         text = route.function.text + " ".join(route.paths)
-        if not (route.protected and route.reachable) or _PRIVILEGED.search(text):
+        if not route.reachable or _PRIVILEGED.search(text):
             continue
         names = [
             p.name
@@ -102,8 +120,66 @@ def tasks(user_id: str, user=Depends(get_current_user), db=Depends(get_db)):
 """
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI(dependencies=[Depends(verify_token)])
+
+@app.get("/{user_id}/threads/{thread_id}")
+def thread(user_id: str, thread_id: int, db=Depends(get_db)):
+    row = db.get(Thread, thread_id)
+    if row.user_id != user_id:
+        raise HTTPException(403)
+    return {"role": "user", "text": row.text}
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/sessions")
+def sessions(user_id: str, db=Depends(get_db)):
+    return db.query(user_id)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/{user_id}/tasks")
+def tasks(user_id: str, user=Depends(get_current_user), db=Depends(get_db)):
+    logger.info("tasks for %s", user.id)
+    return db.scalars(select(Task).where(Task.user_id == user_id)).all()
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI(dependencies=[Depends(verify_token)])
+
+@app.get("/{user_id}/tasks")
+def tasks(user_id: str, request: Request, db=Depends(get_db)):
+    if request.state.user_id != user_id:
+        raise HTTPException(403)
+    return db.scalars(select(Task).where(Task.user_id == user_id)).all()
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

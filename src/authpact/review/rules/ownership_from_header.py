@@ -4,24 +4,53 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
+_WHO: Final = (
+    r"(?:x[-_])?(?:auth(?:enticated)?[-_])?(?:user|owner|account|tenant)(?:[-_]?(?:id|email|name))?"
+)
 _HEADER: Final = re.compile(
-    r"headers(?:\.get\(|\[)\s*[\"']x-user-?(?:id)?[\"']|Header\([^)\n]*alias\s*=\s*[\"']x-user-?id[\"']|\bx_user_id\s*:[^=\n,)]*=\s*Header\(",
+    rf"headers(?:\(\))?\)?(?:\.get\(|\[)\s*[\"']{_WHO}[\"']"
+    rf"|Header\([^)\n]*alias\s*=\s*[\"']{_WHO}[\"']"
+    rf"|\bx_(?:user|owner|account|tenant)(?:_?(?:id|email))?\s*:[^=\n,)]*=\s*Header\("
+    r"|\b(?:user|owner|account|tenant)_(?:id|email)\s*:[^=\n,)]*=\s*Header\("
+    r"|\b(?:x_)?(?:user|owner|account|tenant)_(?:id|email)\s*:\s*Annotated\[[^\]\n]*Header\(",
     re.IGNORECASE,
 )
 _PROVED: Final = re.compile(
-    r"hmac|compare_digest|signature|internal_?(?:key|secret|token)|verify", re.IGNORECASE
+    r"hmac|compare_digest|timingSafeEqual|signature|internal_?(?:key|secret|token)|service_?(?:key|secret|token)"
+    r"|verify|getSession|jwt\.decode|Depends\(\s*(?:get_current|require)",
+    re.IGNORECASE,
 )
+_SETS: Final = re.compile(rf"\.set\(\s*[\"']{_WHO}[\"']", re.IGNORECASE)
+
+
+def _modules(facts: Facts) -> Iterator[Module]:
+    """Yield where a header may be read; a middleware of Next.js may have written it itself."""
+    yield from facts.python
+    if not any(_SETS.search(m.code) for m in facts.scripts if m not in facts.handlers):
+        yield from facts.handlers
+
+
+def _only_present(text: str, found: str) -> bool:
+    """Whether a function only asks that the header is there."""
+    made = re.search(rf"(?:const\s+)?(\w+)\s*=[^=\n]*{re.escape(found)}", text)
+    if made is None:
+        return False
+    uses = re.findall(rf"(not\s+|!)?\b{made[1]}\b(?!\s*=[^=])", re.sub(r"([\"'`]).*?\1", "", text))
+    return bool(uses) and all(uses)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield functions that believe a header about who calls."""
-    for module in facts.python:
+    for module in _modules(facts):
         for function in module.functions:
             found = next(lines_matching(function.text, _HEADER), None)
-            if found and not _PROVED.search(function.text) and function.parent < 0:
+            if not found or function.parent >= 0 or _PROVED.search(function.text):
+                continue
+            if not _only_present(function.text, found[1][0]):
                 yield at(
                     module,
                     function.line + found[0] - 1,
@@ -47,8 +76,63 @@ def current_user(request):
 """
             }
         ),
+        Case(
+            {
+                "deps.py": """\
+def current_user(request):
+    headers = request.headers
+    return headers.get("user_id")
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+def tasks(user_id: Annotated[str, Header()], db=Depends(get_db)):
+    return db.query(user_id)
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/chat/route.ts": """\
+export const POST = async (req) => {
+  const owner = req.headers.get("x-user-id");
+  return fetch(API, { headers: { "x-user-id": owner } });
+};
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "deps.py": """\
+def labelled(request):
+    user_id = request.headers.get("X-User-Id")
+    if not user_id:
+        raise HTTPException(400, "user_id is missing")
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/chat/route.ts": """\
+export async function POST(req) {
+  const owner = req.headers.get("x-user-id");
+  return Response.json(await rows(owner));
+}
+""",
+                "middleware.ts": """\
+export async function middleware(req) {
+  const session = await auth.api.getSession({ headers: req.headers });
+  const headers = new Headers(req.headers);
+  headers.set("x-user-id", session.user.id);
+  return NextResponse.next({ request: { headers } });
+}
+""",
+            }
+        ),
         Case(
             {
                 "deps.py": """\

@@ -1,32 +1,34 @@
-import re
 from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._shadows import Entry, shadows
 
 
-def _pattern(path: str) -> str:
-    return re.sub(r"\\\{\w+\\\}|\\\{\w+:\w+\\\}", "[^/]+", re.escape(path))
+def _in_file(facts: Facts) -> dict[int, str]:
+    """Return the routes that are hidden within their own router, included or not."""
+    return shadows(
+        Entry(
+            (r.module.path, r.decorator.name.rpartition(".")[0], r.method),
+            r.path,
+            (r.decorator.line,),
+            i,
+        )
+        for i, r in enumerate(facts.routes)
+    )
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield routes behind an earlier one that matches the same path."""
-    seen: dict[tuple[str, str, str], list[str]] = {}
-    for route in facts.routes:
-        key = (route.module.path, route.decorator.name.rpartition(".")[0], route.method)
-        before = seen.setdefault(key, [])
-        if "{" not in route.path:
-            hidden = next(
-                (p for p in before if "{" in p and re.fullmatch(_pattern(p), route.path)), ""
+    hidden = _in_file(facts)
+    for index, route in enumerate(facts.routes):
+        before = hidden.get(index) or route.shadow
+        if before:
+            path = route.path if index in hidden else route.paths[0]
+            yield at(
+                route.module, route.function, f"{path} is never reached: {before} stands before it."
             )
-            if hidden:
-                yield at(
-                    route.module,
-                    route.function,
-                    f"{route.path} is never reached: {hidden} stands before it.",
-                )
-        before.append(route.path)
 
 
 RULE = Rule(
@@ -56,8 +58,69 @@ def profile(user=Depends(get_current_user)):
 """
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+from items import router
+
+app = FastAPI()
+app.include_router(router, prefix="/api")
+
+@app.get("/api/items/{item_id}")
+def item(item_id: int):
+    return 2
+""",
+                "items.py": """\
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/items")
+
+@router.get("/{key}")
+def read(key: str):
+    return 1
+""",
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+from items import router
+
+app = FastAPI()
+
+@app.post("/api/items/{item_id}")
+def change(item_id: int):
+    return 1
+
+@app.get("/api/items/{item_id}/parts")
+def parts(item_id: int):
+    return 2
+
+app.include_router(router, prefix="/api")
+""",
+                "items.py": """\
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/items")
+
+@router.get("/{key:int}")
+def read(key: int):
+    return 1
+
+@router.get("")
+def every():
+    return 2
+
+@router.get("/latest")
+def latest():
+    return 2
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\

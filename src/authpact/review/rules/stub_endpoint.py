@@ -4,9 +4,28 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._handlers import handlers
 from authpact.review._rule import Case, Hit, Rule, at
 
 _PATH: Final = re.compile(r"/(?:me|profile|whoami|current-user|session|user)$")
+
+
+_SCRIPT_PATH: Final = re.compile(r"/(?:me|profile|whoami|current-user|session|get-session|user)$")
+_READS: Final = re.compile(
+    r"getSession|cookie|headers|auth\b\(|verify|fetch\(|query|prisma|\bdb\b|\.json\(\)|searchParams|await\s+(?!NextResponse)",
+    re.IGNORECASE,
+)
+_ANSWERS: Final = re.compile(r"\b(?:user|session|id)\s*:\s*(?:null|undefined|[\"'`{])")
+
+
+def _handlers(facts: Facts) -> Iterator[Hit]:
+    """Yield route handlers about the caller that read nothing and answer something."""
+    for handler in handlers(facts):
+        text = handler.function.text.partition("{")[2]
+        is_about = handler.method == "GET" and _SCRIPT_PATH.search(handler.path)
+        if is_about and _ANSWERS.search(text) and not _READS.search(text):
+            message = f"{handler.path} answers the same to everybody."
+            yield at(handler.module, handler.function, message)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -23,6 +42,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             yield at(
                 route.module, route.function, f"{route.paths[0]} answers the same to everybody."
             )
+    yield from _handlers(facts)
 
 
 RULE = Rule(
@@ -35,6 +55,15 @@ RULE = Rule(
     remedy="Answer from the verified token, or remove the route.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/api/auth-lite/session/route.ts": """\
+export async function GET(request) {
+  return Response.json({ user: null, session: null });
+}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -50,6 +79,16 @@ def me():
         ),
     ),
     accepted=(
+        Case(
+            {
+                "app/api/me/route.ts": """\
+export async function GET(request) {
+  const session = await auth.api.getSession({ headers: request.headers });
+  return Response.json({ user: session ? session.user : null });
+}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

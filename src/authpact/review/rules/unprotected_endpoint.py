@@ -21,6 +21,14 @@ _PUBLIC_WHOLE: Final = re.compile(
     re.IGNORECASE,
 )
 """Public only when the path names no object."""
+_OBJECT: Final = re.compile(
+    r"\{(?!\w*(?:token|code|key|provider|app|state|slug|service|uid|secret|path|name|email|hash)\w*[:}])\w+"
+)
+_ALWAYS: Final = re.compile(
+    r"(?:^|[/_-])(?:health\w*|docs|openapi|static|favicon\w*|well-known|webhooks?|callback|oauth\w*|invit\w*|debug\w*|diagnos\w*)(?:$|[/_.-])",
+    re.IGNORECASE,
+)
+"""Public even where the path names an object; `/orders/{id}/confirm` is not."""
 _OWN_KEY: Final = re.compile(r"settings|os\.|api_?key|config\.", re.IGNORECASE)
 _READS_ONLY: Final = 3
 
@@ -29,9 +37,14 @@ def _is_public(route: Route) -> bool:
     path = route.paths[0]
     if path in {"/", "/api", "/api/v1"} or route.method in {"options", "head"}:
         return True
-    if _PUBLIC.search(path) or re.search(r"/auth(?:/|$)|^(?:/api)?(?:/v\d+)?/public/", path):
+    named = _PUBLIC.search(path) and (_ALWAYS.search(path) or not _OBJECT.search(path))
+    if named or re.search(r"/auth(?:/|$)|^(?:/api)?(?:/v\d+)?/public/", path):
         return True
-    return ("{" not in path and bool(_PUBLIC_WHOLE.search(path))) or _is_static(route)
+    return (
+        ("{" not in path and bool(_PUBLIC_WHOLE.search(path)))
+        or _is_static(route)
+        or _is_asset(route)
+    )
 
 
 def _is_static(route: Route) -> bool:
@@ -41,6 +54,20 @@ def _is_static(route: Route) -> bool:
     body = route.function.text.partition(":\n")[2]
     return not re.search(
         r"await |session|\bdb\b|\.query|\.execute|Service|_store|tracker|repository|select\(", body
+    )
+
+
+_ASSETS: Final = re.compile(r"(?:^|/)(?:fonts|icons|assets|images|static|locales)(?:/|$)")
+_CACHED: Final = re.compile(
+    r"[\"']Cache-Control[\"']\s*[:,\]]\s*=?\s*f?[\"']public\b", re.IGNORECASE
+)
+
+
+def _is_asset(route: Route) -> bool:
+    """Whether a GET hands out what every visitor may see, and says so."""
+    text = route.function.text
+    return route.method == "get" and bool(
+        _CACHED.search(text) or (_ASSETS.search(route.paths[0]) and "FileResponse(" in text)
     )
 
 
@@ -82,6 +109,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     for route in facts.routes:
         if route.protected or not route.reachable or route.module.path in reference:
             continue
+        if route.shadow:
+            continue  # its requests never arrive here
         if not _is_public(route) and not _relays(route):
             message = f"{route.method.upper()} {route.paths[0]} answers without a token."
             yield at(route.module, route.function, message, _severity(route))
@@ -104,14 +133,99 @@ from fastapi import FastAPI, Depends
 
 app = FastAPI()
 
+@app.post("/orders/{order_id}/confirm")
+def confirm(order_id: int, db=Depends(get_db)):
+    db.get(Order, order_id).confirmed = True
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
 @app.get("/{user_id}/tasks")
 def tasks(user_id: str, db=Depends(get_db)):
     return db.query(user_id)
 """
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+PUBLIC_PATHS = ["/health", "/reports"]
+app = FastAPI()
+
+@app.middleware("http")
+async def wall(request, call_next):
+    if not request.url.path.startswith(tuple(PUBLIC_PATHS)):
+        if not known(request.headers.get("Authorization")):
+            return JSONResponse({}, status_code=401)
+    return await call_next(request)
+
+@app.get("/reports/{report_id}")
+def report(report_id: int, db=Depends(get_db)):
+    return db.get(Report, report_id)
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/password/reset/{reset_token}")
+def reset(reset_token: str, db=Depends(get_db)):
+    return db.query(reset_token)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/fonts/{name}")
+def font(name: str):
+    return FileResponse(FONTS / name, headers={"Cache-Control": "public, max-age=60"})
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+from walls import install_walls
+
+app = FastAPI()
+install_walls(app)
+
+@app.get("/tasks")
+def tasks(db=Depends(get_db)):
+    return db.all()
+""",
+                "walls.py": """\
+def install_walls(app):
+    app.add_middleware(Wall)
+
+class Wall(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        if not known(request.headers.get("Authorization")):
+            return JSONResponse({}, status_code=401)
+        return await call_next(request)
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -8,20 +8,42 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
 _MAKES: Final = re.compile(r"\b(\w*User\w*)\(\s*(?:\n\s*)?(?:id|user_id|email|sub)\s*=\s*")
-_CLAIMS: Final = re.compile(r"(?:payload|claims|token_data|decoded)\w*(?:\.get\(|\[)")
+_CLAIMS: Final = re.compile(
+    r"(?:payload|claims|token_data|decoded|userinfo)\w*(?:\.get\(|\[|\.(?:sub|email|user_id)\b)",
+    re.IGNORECASE,
+)
+_STORES: Final = re.compile(r"\.add\(|\.save\(|\.create\(|insert|\.merge\(", re.IGNORECASE)
+_INSERT: Final = re.compile(
+    r"INSERT\s+INTO\s+[\"`\\]{0,3}users?\b|users?(?:_collection)?\.insert_one\(", re.IGNORECASE
+)
+_SIGNS_UP: Final = re.compile(r"sign_?up|register|callback|login|webhook|seed|sync", re.IGNORECASE)
+
+
+def _verifying(facts: Facts) -> set[tuple[str, int]]:
+    """Return the functions that verification code calls, itself included."""
+    found: set[tuple[str, int]] = set()
+    for module in facts.python:
+        for function in module.functions:
+            if facts.application.authenticates(module, function.name):
+                found.add((module.path, function.line))
+                found |= {(m.path, f.line) for m, f in facts.project.callees(module, function)}
+    return found
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield dependencies that create a user for any subject."""
+    verifying = _verifying(facts)
     for module in facts.python:
         for function in module.functions:
             text = function.text
-            if not facts.application.authenticates(module, function.name) or not _CLAIMS.search(
-                text
-            ):
+            if (module.path, function.line) not in verifying or _SIGNS_UP.search(function.name):
+                continue
+            if not _CLAIMS.search(text):
                 continue
             found = next(lines_matching(text, _MAKES), None)
-            if found and re.search(r"\.add\(|\.save\(|\.create\(|insert", text[found[1].end() :]):
+            if found is None or not _STORES.search(text[found[1].end() :]):
+                found = next(lines_matching(text, _INSERT), None)
+            if found:
                 yield at(
                     module,
                     function.line + found[0] - 1,
@@ -42,6 +64,34 @@ RULE = Rule(
         Case(
             {
                 "deps.py": """\
+async def get_current_user(token, db):
+    return await known_or_new(db, jwt.decode(token))
+
+async def known_or_new(db, claims):
+    user = await db.get(User, claims["sub"])
+    if user is None:
+        user = User(
+            id=claims["sub"],
+            email=claims.get("email", ""),
+        )
+        db.add(user)
+    return user
+"""
+            }
+        ),
+        Case(
+            {
+                "deps.py": """\
+async def get_current_user(token, db):
+    claims = jwt.decode(token)
+    await db.execute("INSERT INTO users (id) VALUES ($1) ON CONFLICT DO NOTHING", claims["sub"])
+    return claims["sub"]
+"""
+            }
+        ),
+        Case(
+            {
+                "deps.py": """\
 def get_current_user(token, db):
     payload = jwt.decode(token)
     user = db.get(payload["sub"])
@@ -54,6 +104,17 @@ def get_current_user(token, db):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "deps.py": """\
+async def get_current_user(token, db):
+    return User(id=jwt.decode(token)["sub"])
+
+async def register(db, payload):
+    db.add(User(email=payload["email"]))
+"""
+            }
+        ),
         Case(
             {
                 "deps.py": """\

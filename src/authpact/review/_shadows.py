@@ -1,0 +1,64 @@
+"""Which routes can never be reached, because an earlier one takes their requests."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+_VARIABLE: Final = re.compile(r"\{\w+\}")
+_MOST: Final = 300
+"""Variable paths of one length that are compared with a fixed one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an application's routing table."""
+
+    table: tuple[str, str, str]
+    """File and name of the application, and the method."""
+    path: str
+    order: tuple[int, ...]
+    """What stands before what; empty when it could not be told."""
+    route: int
+
+
+def _shape(path: str) -> tuple[str, ...]:
+    return tuple("{}" if _VARIABLE.fullmatch(p) else p for p in path.strip("/").split("/"))
+
+
+class _Table:
+    """The paths that were declared so far, by method and application."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], tuple[str, int]] = {}
+        self._variable: dict[int, list[tuple[str, ...]]] = {}
+
+    def before(self, one: Entry) -> str:
+        """Return the earlier path that takes the requests of this one, and add it."""
+        shape = _shape(one.path)
+        path, route = self._known.get(shape, ("", -1))
+        if path and route != one.route:
+            return path
+        if "{" not in one.path:
+            for other in self._variable.get(len(shape), ())[:_MOST]:
+                if all(a == b or (a == "{}" and b) for a, b in zip(other, shape, strict=True)):
+                    return self._known[other][0]
+        if shape not in self._known:
+            self._known[shape] = (one.path, one.route)
+            if "{}" in shape:
+                self._variable.setdefault(len(shape), []).append(shape)
+        return ""
+
+
+def shadows(entries: Iterable[Entry]) -> dict[int, str]:
+    """Return, by route, the earlier path that takes its requests wherever it is included."""
+    tables: dict[tuple[str, str, str], _Table] = {}
+    found: dict[int, str] = {}
+    free: set[int] = set()
+    for one in sorted(entries, key=lambda e: (e.table, e.order)):
+        first = tables.setdefault(one.table, _Table()).before(one) if one.order else ""
+        if first:
+            found.setdefault(one.route, first)
+        else:
+            free.add(one.route)
+    return {route: path for route, path in found.items() if route not in free}

@@ -1,0 +1,177 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._handlers import SESSION, actions, handlers, reach, relays, walled
+from authpact.review._rule import Case, Hit, Rule, at
+
+_PUBLIC: Final = re.compile(
+    r"(?:^|[/_-])(?:auth|health\w*|ping|status|login|log-in|sign-?in|sign-?up|register|log-?out|sign-?out"
+    r"|forgot\w*|reset\w*|verify\w*|confirm\w*|callback|oauth\w*|webhooks?|hooks|cron|well-known|csrf|og"
+    r"|contact|newsletter|waitlist|subscribe|unsubscribe|leads?|feedback|public|config|version|robots|sitemap"
+    r"|debug\w*|test\w*|diagnos\w*|init\w*|seed\w*|migrat\w*|setup\w*|revalidate|track\w*|analytics|uploadthing"
+    r"|pricing|plans|demo|docs|search-?params|stripe|polar|telemetry|metrics|simple-\w+)(?:$|[/_.-])",
+    re.IGNORECASE,
+)
+_OPEN_ACTION: Final = re.compile(
+    r"sign|log_?in|log_?out|register|contact|subscribe|reset|verify|forgot|waitlist|lead|public|locale|theme|feedback",
+    re.IGNORECASE,
+)
+_STORE: Final = re.compile(
+    r"\bprisma\.\w+\.|\b(?:db|database|tx|pool|client|conn|connection|sql)\b\.?(?:\w+\.)*"
+    r"(?:query|select|insert|update|delete|execute|from|find\w*|aggregate|create\w*|collection)\b"
+    r"|\bsql`|\.(?:findMany|findFirst|findUnique|insertOne|updateOne|deleteOne|deleteMany|findOne)\("
+)
+_MODEL: Final = re.compile(
+    r"\b(?:streamText|generateText|generateObject|streamObject)\(|chat\.completions\.create|messages\.create\("
+    r"|copilotRuntime\w*\(|\bhandleRequest\("
+)
+_BACKEND: Final = re.compile(
+    r"\b(?:fetch|axios(?:\.\w+)?)\(\s*(?:`\$\{|[A-Za-z_$][\w$.]*\s*[,+)]|[A-Z_]+\b|process\.env|new URL\()"
+)
+
+
+def _works(text: str) -> bool:
+    """Whether code reaches a store, a model or another service."""
+    return any(p.search(text) for p in (_STORE, _MODEL, _BACKEND))
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield route handlers and server actions that work for anybody."""
+    for handler in handlers(facts):
+        if _PUBLIC.search(handler.path):
+            continue
+        text = reach(facts, handler)
+        if not _works(text) or SESSION.search(text) or relays(text):
+            continue
+        if not walled(facts, handler):
+            message = f"{handler.method} {handler.path} asks for no session."
+            severity = Severity.HIGH if handler.method != "GET" else None
+            yield at(handler.module, handler.function, message, severity)
+    for action in actions(facts):
+        text = reach(facts, action)
+        if _OPEN_ACTION.search(action.function.name) or not _STORE.search(text):
+            continue
+        if not SESSION.search(text) and not relays(text):
+            message = f"The server action {action.function.name} asks for no session."
+            yield at(action.module, action.function, message, Severity.HIGH)
+
+
+RULE = Rule(
+    requirement="access:public",
+    category="unprotected-endpoint",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    summary="A route handler or server action asks for no session.",
+    why="Anybody may call it; what stands behind it believes the frontend, not the caller.",
+    remedy="Read the session with `auth.api.getSession` and answer 401 when there is none.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "web/app/api/events/route.ts": """\
+export async function GET() {
+  const response = await fetch(`${base}/api/events`);
+  return new Response(response.body);
+}
+""",
+                "web/middleware.ts": """\
+export async function middleware(request) {
+  const session = await auth.api.getSession({ headers: request.headers });
+  if (!session) return NextResponse.redirect("/login");
+}
+export const config = { matcher: ["/((?!api/events|_next/static).*)"] };
+""",
+            }
+        ),
+        Case(
+            {
+                "app/api/notes/[id]/route.ts": """\
+export const DELETE = async (request, { params }) => {
+  await prisma.note.delete({ where: { id: params.id } });
+  return Response.json({});
+};
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/chat/route.ts": """\
+export async function POST(request) {
+  const { messages } = await request.json();
+  return streamText({ model, messages }).toResponse();
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "lib/actions.ts": """\
+"use server";
+
+export async function removeNote(id: string) {
+  await db.delete(notes).where(eq(notes.id, id));
+}
+"""
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "app/api/notes/route.ts": """\
+import { who } from "@/lib/who";
+
+export async function GET() {
+  const user = await who();
+  return Response.json(await db.select().from(notes).where(eq(notes.owner, user.id)));
+}
+""",
+                "lib/who.ts": """\
+export async function who() {
+  const session = await auth.api.getSession({ headers: await headers() });
+  if (!session) throw new Error("401");
+  return session.user;
+}
+""",
+            }
+        ),
+        Case(
+            {
+                "app/api/notes/route.ts": """\
+export async function POST(request) {
+  return fetch(`${API}/notes`, { method: "POST", headers: request.headers, body: request.body });
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "src/app/api/notes/route.ts": """\
+export async function GET() {
+  return Response.json(await prisma.note.findMany());
+}
+""",
+                "src/middleware.ts": """\
+export async function middleware(request) {
+  const session = await auth.api.getSession(request);
+  if (!session) return new Response("no", { status: 401 });
+}
+export const config = { matcher: ["/api/:path*"] };
+""",
+            }
+        ),
+        Case(
+            {
+                "app/api/health/route.ts": """\
+export async function GET() {
+  await db.execute("select 1");
+  return Response.json({ ok: true });
+}
+"""
+            }
+        ),
+    ),
+)
