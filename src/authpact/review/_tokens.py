@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from authpact.review._mints import Mints, library_of
 from authpact.review._model import Call, Function, Module
@@ -11,6 +12,14 @@ from authpact.review._project import Project
 from authpact.review._text import members
 from authpact.review._values import Evaluator, Value
 
+LOOKS_SESSION_UP: Final = re.compile(
+    r"\b(?:FROM|JOIN)\s+[\\\"'`]{0,2}(?:\w{1,40}[\"'`]?\.[\"'`]?)?\w{0,40}sessions?\b[^;]{0,400}?\btoken\b"
+    r"|Session\w*\.token\s*==|session\w*\.c\.token\s*=="
+    r"|sessions?\w*(?:[\"']\])?\.(?:find_one|find_unique|find_first|get_or_none|find)\([^)]*\btoken\b"
+    r"|Session\w*\)\s*\.\s*filter(?:_by)?\([^)]*\btoken\b",
+    re.IGNORECASE,
+)
+"""A session of the issuer is looked up by its opaque token."""
 
 
 @dataclass(frozen=True)

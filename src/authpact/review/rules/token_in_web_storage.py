@@ -4,10 +4,24 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 
 _SET: Final = re.compile(r"\b(?:local|session)Storage\.setItem\(\s*([^,\n]+),\s*([^\n]*)")
 _CREDENTIAL: Final = re.compile(r"token|jwt|bearer", re.IGNORECASE)
+
+
+def _is_dead(facts: Facts, module: Module, line: int) -> bool:
+    """Whether the line is in a named function of a module that nothing calls."""
+    inside = [f for f in module.functions if f.line <= line <= f.end_line and not f.owner]
+    outer = min(inside, key=lambda f: f.line, default=None)
+    if outer is None or not re.search(r"^(?:async\s+)?function\s+[a-z]", outer.text):
+        return False
+    if "default" in module.lines[outer.line - 1]:
+        return False
+    uses = re.compile(rf"\b{re.escape(outer.name)}\b")
+    found = sum(len(uses.findall(m.code)) for m in facts.scripts)
+    return found <= 1
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -16,6 +30,8 @@ def check(facts: Facts) -> Iterator[Hit]:
         value = facts.evaluator.value(module, match[1])
         key = " ".join(value.literals) or match[1]
         if _CREDENTIAL.search(key) or (_CREDENTIAL.search(match[2]) and "JSON" not in match[2]):
+            if _is_dead(facts, module, line):
+                continue
             yield at(module, line, "A token is kept in web storage.")
 
 
@@ -38,6 +54,16 @@ localStorage.setItem("auth_token", data.token);
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/api.ts": """\
+export function setToken(token) {
+  localStorage.setItem("auth_token", token);
+}
+""",
+                "app/page.tsx": "export default () => fetch(`/api`);\n",
+            }
+        ),
         Case(
             {
                 "lib/api.ts": """\

@@ -43,7 +43,7 @@ def _of_plugin(issuer: Issuer) -> Iterator[Hit]:
     if lives > _DAY and re.match(r"[\"'`]", inner["expirationTime"]):
         line = issuer.line_of(r"\bexpirationTime\s*:")
         yield at(issuer.module, line, f"The token lives {lives / _DAY:g} days.")
-    cache = members(members(issuer.options.get("session", "")).get("cookieCache", ""))
+    cache = issuer.cookie_cache
     lives = amount_in(cache.get("maxAge", ""))
     if "jwt" in cache.get("strategy", "") and lives > _DAY:
         line = issuer.line_of(r"\bcookieCache\s*:[^}]*?\bmaxAge\s*:")
