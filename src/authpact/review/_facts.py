@@ -162,6 +162,14 @@ class Facts:
         found = (self.project.module_of(m, i.module) for m in self.scripts for i in m.imports)
         return frozenset(m.path for m in found if m is not None)
 
+    def is_stray_guard(self, module: Module) -> bool:
+        """Whether a middleware file stands where Next.js does not look: beside src/, not in it."""
+        folder, _, name = module.path.rpartition("/")
+        home = f"{folder}/" if folder else ""
+        if not re.fullmatch(r"(?:middleware|proxy)\.[jt]sx?", name) or home.endswith("src/"):
+            return False
+        return any(p.startswith(f"{home}src/app/") for p in self.tree.paths)
+
     @cached_property
     def unreviewable(self) -> tuple[Unreviewable, ...]:
         """Files that were not read, or not in full."""

@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review._text import members
 
 _CREDENTIAL: Final = re.compile(r"session|token|jwt|auth", re.IGNORECASE)
 _OPEN: Final = re.compile(r"httpOnly\s*:\s*false")
@@ -58,9 +59,27 @@ def _server_written(facts: Facts) -> Iterator[tuple[str, Hit]]:
                 yield _cookie(facts, module, name), at(module, call, message, Severity.HIGH)
 
 
+def _of_issuer(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    """Yield what an instance of Better Auth says about HttpOnly of its own cookies."""
+    for issuer in facts.issuers.servers:
+        advanced = members(issuer.options.get("advanced", ""))
+        places = {
+            name: rf"\b{name}\s*:[\s\S]*?httpOnly\s*:\s*false"
+            for name, text in members(advanced.get("cookies", "")).items()
+            if _CREDENTIAL.search(name) and _OPEN.search(text)
+        }
+        if _OPEN.search(advanced.get("defaultCookieAttributes", "")):
+            places["session_token"] = r"\bdefaultCookieAttributes\s*:[^}]*?httpOnly\s*:\s*false"
+        for name, pattern in places.items():
+            found = re.search(pattern, issuer.text)
+            line = issuer.text_line + issuer.text.count("\n", 0, found.end() if found else 0)
+            message = f"Scripts can read {name}."
+            yield f"{issuer.module.path} {name}", at(issuer.module, line, message, Severity.HIGH)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield credentials in cookies that scripts can read, each cookie once."""
-    yield from once([*_server_written(facts), *_script_written(facts)])
+    yield from once([*_server_written(facts), *_of_issuer(facts), *_script_written(facts)])
 
 
 RULE = Rule(
@@ -89,8 +108,38 @@ document.cookie = `auth_token=${token}; path=/`;
 """
             }
         ),
+        Case(
+            {
+                "lib/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  advanced: { cookies: { session_data: { attributes: { httpOnly: false } } } },
+});
+"""
+            }
+        ),
+        Case(
+            {
+                "lib/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  advanced: { defaultCookieAttributes: { sameSite: "none", httpOnly: false } },
+});
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  advanced: { defaultCookieAttributes: { sameSite: "none", secure: true } },
+});
+"""
+            }
+        ),
         Case(
             {
                 "app/api/login/route.ts": """\
