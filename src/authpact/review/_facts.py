@@ -19,6 +19,7 @@ from authpact.review._tokens import Tokens, Verification
 from authpact.review._tree import Tree, Unreviewable
 from authpact.review._typescript import read_script
 from authpact.review._values import Evaluator
+from authpact.review._variables import Variables
 
 _TEST: Final = re.compile(
     r"(^|/)(tests?|__tests__|e2e|spec|cypress|playwright|__mocks__|fixtures|migrations|alembic)/"
@@ -69,6 +70,11 @@ class Facts:
     def environment(self) -> Environment:
         """Environment files, compose files, requirements."""
         return Environment(self.tree)
+
+    @cached_property
+    def variables(self) -> Variables:
+        """Which variables code reads, and what containers are given."""
+        return Variables(self.project, self.environment)
 
     @cached_property
     def cors(self) -> tuple[Cors, ...]:

@@ -35,7 +35,7 @@ def _checked_when_rendered(facts: Facts) -> bool:
 
 def _forwards(module: Module) -> bool:
     """Whether a server module calls an API with the cookies of the request."""
-    taken = any(i.module == "next/headers" for i in module.imports)
+    taken = any(i.module in {"next/headers", "server-only"} for i in module.imports)
     return taken and "fetch(" in module.code and bool(_CREDENTIAL.search(module.code))
 
 
