@@ -39,10 +39,10 @@ def _is_dropped(module: Module, call: Call) -> bool:
 
 
 def _handles(facts: Facts, call: Call) -> bool:
-    """Whether errors are thrown or handled by a callback, here or for the whole client."""
+    """Whether callbacks tell success from error, or errors are thrown, here or for the client."""
     text = " ".join(a.text for a in call.arguments)
     options = " ".join(c.options.get("fetchOptions", "") for c in facts.issuers.clients)
-    return bool(re.search(r"onError|throw\s*:\s*true", f"{text} {options}"))
+    return bool(re.search(r"onError|onSuccess|throw\s*:\s*true", f"{text} {options}"))
 
 
 def check(facts: Facts) -> Iterator[Hit]:
