@@ -24,7 +24,9 @@ _ENTRY: Final = re.compile(
     r"(^|/)(?:page|layout|route|middleware|proxy|instrumentation|template|index|server|main|app|_app)\.[jt]sx?$"
     r"|\.config\.\w+$|(^|/)pages/"
 )
-_KEY: Final = re.compile(r"(?:ADMIN|INTERNAL|SERVICE|BACKEND|ENCRYPTION|MASTER|SHARED)_(?:\w+_)?KEY$")
+_KEY: Final = re.compile(
+    r"(?:ADMIN|INTERNAL|SERVICE|BACKEND|ENCRYPTION|MASTER|SHARED)_(?:\w+_)?KEY$"
+)
 _COMPOSE: Final = r"(^|/)(docker-)?compose(?![\w.-]*(?:override|k8s|build|test|ci))[\w.-]*\.ya?ml$"
 _PAIR: Final = re.compile(r"^(\s*)(?:-\s+)?[\"']?([A-Za-z_][\w.-]*)[\"']?\s*(?:[:=]\s*(.*))?$")
 
@@ -122,7 +124,9 @@ def _reads(module: Module) -> Iterator[Read]:
             yield Read(module, one.line, one.target.upper())
 
 
-def _blocks(lines: list[tuple[int, str]], depth: int) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+def _blocks(
+    lines: list[tuple[int, str]], depth: int
+) -> Iterator[tuple[str, list[tuple[int, str]]]]:
     """Yield (key, rows) for each key at a depth of a YAML text; the first row holds the key."""
     key, rows = "", list[tuple[int, str]]()
     for number, text in lines:
@@ -170,5 +174,7 @@ def _service(source: Source, name: str, rows: list[tuple[int, str]]) -> Service 
         "" if folder == "." else folder,
         given[0][0] if given else rows[0][0],
         frozenset(m[2] for m in pairs if m),
-        not given or "env_file" in keys or any("<<" in t or "*" in t for _, t in rows if "*." not in t),
+        not given
+        or "env_file" in keys
+        or any("<<" in t or "*" in t for _, t in rows if "*." not in t),
     )

@@ -50,14 +50,18 @@ def _runs_better_auth(facts: Facts, folder: str) -> bool:
     inside = f"{folder}/" if folder else ""
     return any(
         m.path.startswith(inside)
-        and any(re.match(r"better-auth$|next-auth|@auth/|@clerk|@auth0", i.module) for i in m.imports)
+        and any(
+            re.match(r"better-auth$|next-auth|@auth/|@clerk|@auth0", i.module) for i in m.imports
+        )
         for m in facts.scripts
     )
 
 
 def _examples(facts: Facts) -> Iterator[tuple[str, Hit]]:
     """Yield documented variables that no code beside the environment file reads."""
-    compose = {posixpath.dirname(s.path) for s in facts.environment.plain(r"compose[\w.-]*\.ya?ml$")}
+    compose = {
+        posixpath.dirname(s.path) for s in facts.environment.plain(r"compose[\w.-]*\.ya?ml$")
+    }
     for one in facts.environment.variables:
         folder = posixpath.dirname(one.file)
         if one.is_compose or not one.is_example or not folder or folder in compose:

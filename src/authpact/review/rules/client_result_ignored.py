@@ -23,7 +23,9 @@ def _is_client(facts: Facts, module: Module, name: str) -> bool:
         return True
     imported = module.imported.get(root)
     home = facts.project.module_of(module, imported.module) if imported else None
-    if home is None and re.search(rf"\{{[^}}]*\b{root}\b[^}}]*\}}\s*=\s*\w*[cC]lient\b", module.code):
+    if home is None and re.search(
+        rf"\{{[^}}]*\b{root}\b[^}}]*\}}\s*=\s*\w*[cC]lient\b", module.code
+    ):
         return "createAuthClient(" in module.code
     return home is not None and "createAuthClient(" in home.code
 

@@ -30,7 +30,9 @@ def _reads_hidden(facts: Facts) -> Iterator[Hit]:
             continue
         found = next(lines_matching(module.code, _HIDDEN), None)
         if found and re.search(r"Bearer\b", module.code):
-            yield at(module, found[0], "The session cookie is HttpOnly: there is never a token here.")
+            yield at(
+                module, found[0], "The session cookie is HttpOnly: there is never a token here."
+            )
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -35,10 +35,49 @@ def _unknown(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
             yield cause, at(module, line, f"The API has no {path}.")
 
 
+_BASE: Final = re.compile(
+    r"process\.env\.(NEXT_PUBLIC_\w*(?:API|BACKEND)\w*)\s*(?:\|\||\?\?)\s*[\"'`]https?://[^/\"'`\s]+(/[^\"'`\s]*)?[\"'`]"
+)
+
+
+_SET: Final = re.compile(r"\.env|\.config\.\w+$|\.ya?ml$")
+
+
+def _path_of(address: str) -> str:
+    return re.sub(r"^https?://[^/\s\"']+", "", address.strip("\"' ")).rstrip("/\"' ")
+
+
+def _bases(facts: Facts) -> Iterator[tuple[str, str, Hit]]:
+    """Yield (variable, path, place) for each address of the API that is written down."""
+    for module, line, match in facts.matches(facts.scripts, _BASE):
+        yield match[1], (match[2] or "").rstrip("/"), at(module, line, "")
+    for one in facts.environment.variables:
+        if re.match(r"[\"']?https?://[^$]*$", one.value):
+            yield one.name, _path_of(one.value), Hit(one.file, one.line, "")
+
+
+def _prefixes(facts: Facts) -> Iterator[Hit]:
+    """Yield addresses of the API without the path that other places give the same variable."""
+    rows: dict[str, list[tuple[str, Hit]]] = {}
+    for name, path, hit in _bases(facts):
+        rows.setdefault(f"{hit.file.partition('/')[0]} {name}", []).append((path, hit))
+    for cause, found in rows.items():
+        longest = max((path for path, _ in found), key=len)
+        # What a deployment sets counts; two defaults of the code meet only where nothing is set.
+        short = [h for path, h in found if not path and _SET.search(h.file)]
+        if longest and short:
+            name = cause.partition(" ")[2]
+            first = min(short, key=lambda h: (h.file.count("/"), h.file, h.line))
+            message = f"{name} has no {longest} here, elsewhere it has."
+            yield Hit(first.file, first.line, message)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield calls of the API under paths that it has elsewhere."""
+    """Yield calls of the API under paths that it has elsewhere, and bases that differ by a path."""
     known = {_shape(p) for r in facts.routes if r.reachable for p in r.paths}
     yield from once(_unknown(facts, known))
+    if known:
+        yield from _prefixes(facts)
 
 
 RULE = Rule(
@@ -62,6 +101,24 @@ from fastapi import FastAPI
 app = FastAPI()
 
 @app.get("/api/tasks")
+def tasks(user=Depends(get_current_user)):
+    return []
+""",
+            }
+        ),
+        Case(
+            {
+                "web/.env.example": "NEXT_PUBLIC_API_URL=http://localhost:8000\n",
+                "web/api.ts": """\
+const BASE = process.env.NEXT_PUBLIC_API_URL || "http://localhost:8000/api/v1";
+export const get = (path) => fetch(`${BASE}${path}`);
+""",
+                "api/main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/api/v1/tasks")
 def tasks(user=Depends(get_current_user)):
     return []
 """,

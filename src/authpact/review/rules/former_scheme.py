@@ -12,7 +12,9 @@ _FORMER: Final = (
     ("auth0", re.compile(r"^AUTH0_\w+$")),
     ("better-auth", re.compile(r"^BETTER_AUTH_\w+$")),
 )
-_SCHEMES: Final = re.compile(r"\"(?:better-auth|next-auth|@auth/[\w-]+|@clerk/[\w-]+|@auth0/[\w-]+)\"")
+_SCHEMES: Final = re.compile(
+    r"\"(?:better-auth|next-auth|@auth/[\w-]+|@clerk/[\w-]+|@auth0/[\w-]+)\""
+)
 
 
 def _decides(facts: Facts, name: str) -> bool:

@@ -7,7 +7,9 @@ from authpact.review._facts import Facts
 from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
-_NAME: Final = r"(?:x[-_])?(?:user|auth|authenticated|forwarded|current)[-_]?(?:user[-_]?)?(?:id|email|user)"
+_NAME: Final = (
+    r"(?:x[-_])?(?:user|auth|authenticated|forwarded|current)[-_]?(?:user[-_]?)?(?:id|email|user)"
+)
 _READ: Final = re.compile(
     rf"headers\w*(?:\.get\(|\[)\s*[\"']{_NAME}[\"']|Header\([^)]*alias\s*=\s*[\"']{_NAME}[\"']",
     re.IGNORECASE,

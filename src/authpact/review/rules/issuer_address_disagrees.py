@@ -33,7 +33,10 @@ def check(facts: Facts) -> Iterator[Hit]:
                 text = v.call.text_of(claim)
                 if not text:
                     continue
-                signed, wanted = _issued(facts, issuer, claim), facts.evaluator.value(v.module, text)
+                signed, wanted = (
+                    _issued(facts, issuer, claim),
+                    facts.evaluator.value(v.module, text),
+                )
                 apart = not set(signed.environment) & set(wanted.environment)
                 first, second = _origins(signed), _origins(wanted)
                 if apart and first and second and not first & second:

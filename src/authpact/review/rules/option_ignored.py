@@ -19,10 +19,16 @@ _KNOWN: Final = {
     "createAuthClient({ * })": "baseURL basePath plugins fetchOptions disableDefaultFetchPlugins sessionOptions $InferAuth disableSignal",
 }
 """Members that a part of the configuration has; anything else in the place of * is ignored."""
-_TOP: Final = frozenset(["jwt", "jwtSecret", "jwks", "cookies", "callbacks", "providers", "pages", "cors"])
+_TOP: Final = frozenset(
+    ["jwt", "jwtSecret", "jwks", "cookies", "callbacks", "providers", "pages", "cors"]
+)
 """Top-level options of other libraries. Unknown ones may be new, so only these are reported."""
-_DATABASE: Final = frozenset(["provider", "url", "connectionString", "uri", "host", "client", "connection"])
-_ADAPTERS: Final = frozenset(["db", "dialect", "type", "casing", "transaction", "connect", "createDriver", "debugLogs"])
+_DATABASE: Final = frozenset(
+    ["provider", "url", "connectionString", "uri", "host", "client", "connection"]
+)
+_ADAPTERS: Final = frozenset(
+    ["db", "dialect", "type", "casing", "transaction", "connect", "createDriver", "debugLogs"]
+)
 _NAME: Final = re.compile(r"[A-Za-z_$]\w*")
 
 
@@ -40,7 +46,9 @@ def _unknown(part: str, text: str, pattern: str) -> Iterator[_Option]:
     known = _KNOWN[part].split()
     for name, value in members(text).items():
         if _NAME.fullmatch(name) and name not in known:
-            yield _Option(part.replace("*", name), name, value, rf"{pattern}[\s\S]*?\b{name}\b\s*[:,}}]")
+            yield _Option(
+                part.replace("*", name), name, value, rf"{pattern}[\s\S]*?\b{name}\b\s*[:,}}]"
+            )
 
 
 def _of_issuer(issuer: Issuer) -> Iterator[_Option]:

@@ -52,7 +52,9 @@ def check(facts: Facts) -> Iterator[Hit]:
         found = _catching(source)
         if found and not _own_rule(source.text):
             line = source.text.count("\n", 0, found.start(1)) + 1
-            message = f"{found[1]} goes to the API, /api/auth with it, but Better Auth is in Next.js."
+            message = (
+                f"{found[1]} goes to the API, /api/auth with it, but Better Auth is in Next.js."
+            )
             yield Hit(source.path, line, message)
 
 

@@ -9,7 +9,9 @@ from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 
 _QUERY: Final = re.compile(r"[?&](?:token|access_token|jwt|auth_token)=\$\{")
-_PURPOSE: Final = re.compile(r"reset|verif|invit|confirm|unsubscribe|magic|callback|share", re.IGNORECASE)
+_PURPOSE: Final = re.compile(
+    r"reset|verif|invit|confirm|unsubscribe|magic|callback|share", re.IGNORECASE
+)
 _NAMED: Final = re.compile(r"(?:access_|auth_|jwt_|id_|bearer_|session_|refresh_)?token|jwt")
 _PLAIN: Final = re.compile(r"(?:Optional\[)?str\]?(?:\s*\|\s*None)?")
 _PLACED: Final = re.compile(r"\b(?:Depends|Header|Cookie|Body|Form|Security|Path|File)\(")

@@ -7,7 +7,9 @@ from authpact.review._facts import Facts
 from authpact.review._model import Assignment, Function, Module
 from authpact.review._rule import Case, Hit, Rule, at, once
 
-_CACHE: Final = re.compile(r"^(?:_?cached?|current|access|api|auth|jwt|stored|memory)?_?(?:\w*[tT]oken\w*|jwt\w*)$")
+_CACHE: Final = re.compile(
+    r"^(?:_?cached?|current|access|api|auth|jwt|stored|memory)?_?(?:\w*[tT]oken\w*|jwt\w*)$"
+)
 _EMPTY: Final = re.compile(r"^(?:null|undefined|\"\"|''|\{\})$")
 _SIGN_OUT: Final = re.compile(r"^(?:handle)?(?:sign|log)_?out\w*$", re.IGNORECASE)
 _LISTED: Final = re.compile(r"denylist|blacklist|revoked|blocklist|\bjti\b", re.IGNORECASE)
@@ -52,9 +54,7 @@ def _cached(facts: Facts) -> Iterator[Hit]:
 
 def _lasting(facts: Facts) -> Iterator[tuple[str, Hit]]:
     """Yield sign-outs of a client that leave a token of days valid."""
-    lasting = [
-        m for m in facts.tokens.mints if m.lifetime > _DAY and m.module.language == "script"
-    ]
+    lasting = [m for m in facts.tokens.mints if m.lifetime > _DAY and m.module.language == "script"]
     if not lasting or any(_LISTED.search(m.code) for m in facts.python):
         return
     for module in facts.browser:

@@ -7,6 +7,7 @@ from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review._variables import Read, Service, is_own_secret
 
+
 def _are_alternatives(read: Read, name: str) -> bool:
     """Whether either of two variables is enough: both on a line, or both returned by a function."""
     if name in read.module.lines[read.line - 1].upper().replace(read.name, "", 1):
@@ -44,10 +45,10 @@ def _needed(facts: Facts, service: Service) -> Iterator[str]:
     known, bakes_none = _known(facts, service), _bakes_none(facts, service)
     reads = [r for r in facts.variables.reads if r.module.path.startswith(inside)]
     given = {r.name for r in reads if is_own_secret(r.name)} & service.environment
-    for read in reads:
-        if is_own_secret(read.name) and (read.name in known or bakes_none):
-            if not any(_are_alternatives(read, name) for name in given):
-                yield read.name
+    needed = (r for r in reads if is_own_secret(r.name) and (r.name in known or bakes_none))
+    for read in needed:
+        if not any(_are_alternatives(read, name) for name in given):
+            yield read.name
     if bakes_none and any(s.module.path.startswith(inside) for s in facts.issuers.servers):
         yield "BETTER_AUTH_SECRET"
 
