@@ -185,7 +185,7 @@ class Mints:
         )
 
     def _better_auth(self, module: Module, call: Call) -> Mint:
-        """`signJWT(payload, secret, expiresIn)` of better-auth/crypto: HS256."""
+        """Read `signJWT(payload, secret, expiresIn)` of better-auth/crypto: HS256."""
         texts = [a.text for a in call.arguments] + ["", "", ""]
         return Mint(
             module,
@@ -198,7 +198,7 @@ class Mints:
         )
 
     def _by_hand(self, module: Module, call: Call) -> Iterator[Mint]:
-        """A header, a payload and an HMAC put together without a library."""
+        """Yield a token that a header, a payload and an HMAC make without a library."""
         function = module.function_of(call)
         text = function.text if function else module.code
         header = _BY_HAND.search(text)

@@ -12,14 +12,18 @@ from authpact.review._project import Project
 from authpact.review._text import members
 from authpact.review._values import Evaluator, Value
 
-LOOKS_SESSION_UP: Final = re.compile(
+_LOOKED_UP: Final = re.compile(
     r"\b(?:FROM|JOIN)\s+[\\\"'`]{0,2}(?:\w{1,40}[\"'`]?\.[\"'`]?)?\w{0,40}sessions?\b[^;]{0,400}?\btoken\b"
     r"|Session\w*\.token\s*==|session\w*\.c\.token\s*=="
     r"|sessions?\w*(?:[\"']\])?\.(?:find_one|find_unique|find_first|get_or_none|find)\([^)]*\btoken\b"
     r"|Session\w*\)\s*\.\s*filter(?:_by)?\([^)]*\btoken\b",
     re.IGNORECASE,
 )
-"""A session of the issuer is looked up by its opaque token."""
+
+
+def looks_session_up(text: str) -> bool:
+    """Whether code looks a session of the issuer up by its opaque token."""
+    return "token" in text and "ession" in text and bool(_LOOKED_UP.search(text))
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ class Variables:
         }
 
     def mentioned_below(self, folder: str) -> frozenset[str]:
-        """Return every name that live code below a folder may read; rather too many than too few."""
+        """Return every name that live code below a folder may read, rather too many."""
         inside = f"{folder}/" if folder else ""
         rows = (names for path, names in self._mentioned.items() if path.startswith(inside))
         return frozenset().union(*rows)

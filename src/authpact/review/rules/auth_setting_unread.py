@@ -38,11 +38,11 @@ def _fields(facts: Facts) -> Iterator[tuple[str, Hit]]:
         if "env_prefix" in module.code:
             continue
         named = {c.name for c in module.classes if "Settings" in " ".join((c.name, *c.bases))}
-        for one in module.assignments:
-            if one.owner in named and one.function < 0 and _AUTH.match(one.target):
-                if not (_inside_reads(module, one) or _outside_reads(facts, module, one)):
-                    home = module.path.partition("/")[0]
-                    yield home, at(module, one.line, f"Nothing reads the setting {one.target}.")
+        home = module.path.partition("/")[0]
+        fields = (a for a in module.assignments if a.owner in named and a.function < 0)
+        for one in (f for f in fields if _AUTH.match(f.target)):
+            if not (_inside_reads(module, one) or _outside_reads(facts, module, one)):
+                yield home, at(module, one.line, f"Nothing reads the setting {one.target}.")
 
 
 def _runs_better_auth(facts: Facts, folder: str) -> bool:

@@ -9,6 +9,7 @@ from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review._text import members
 
 _CREDENTIAL: Final = re.compile(r"session|token|jwt|auth", re.IGNORECASE)
+_SESSION: Final = "session_token"
 _OPEN: Final = re.compile(r"httpOnly\s*:\s*false")
 _WRITTEN: Final = re.compile(
     r"document\.cookie\s*=\s*`?[\"']?[^;\n]*(?:token|session|jwt)", re.IGNORECASE
@@ -69,7 +70,7 @@ def _of_issuer(facts: Facts) -> Iterator[tuple[str, Hit]]:
             if _CREDENTIAL.search(name) and _OPEN.search(text)
         }
         if _OPEN.search(advanced.get("defaultCookieAttributes", "")):
-            places["session_token"] = r"\bdefaultCookieAttributes\s*:[^}]*?httpOnly\s*:\s*false"
+            places[_SESSION] = r"\bdefaultCookieAttributes\s*:[^}]*?httpOnly\s*:\s*false"
         for name, pattern in places.items():
             found = re.search(pattern, issuer.text)
             line = issuer.text_line + issuer.text.count("\n", 0, found.end() if found else 0)

@@ -7,7 +7,7 @@ from authpact.review._facts import Facts
 from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
-from authpact.review._tokens import LOOKS_SESSION_UP
+from authpact.review._tokens import looks_session_up
 
 _PATH: Final = re.compile(r"/(?:get-session|session)/?$")
 _TOKEN: Final = re.compile(
@@ -51,7 +51,7 @@ def _beside_cookie(route: Route) -> Hit | None:
 
 def _in_scripts(facts: Facts) -> Iterator[Hit]:
     """Yield session tokens that scripts take out of the session, or callbacks put into it."""
-    opaque = any(LOOKS_SESSION_UP.search(m.code) for m in facts.python)
+    opaque = any(looks_session_up(m.code) for m in facts.python)
     for module in facts.browser:
         if re.search(r"\bcallbacks\s*:", module.code):
             for line, _ in lines_matching(module.code, _CALLBACK):

@@ -6,7 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._tokens import LOOKS_SESSION_UP
+from authpact.review._tokens import looks_session_up
 
 _CREDENTIAL: Final = re.compile(
     r"HTTPAuthorizationCredentials|Header\(|Cookie\(|\.cookies\b|headers\.get\(|headers\["
@@ -16,9 +16,9 @@ _VERIFIES: Final = re.compile(r"\bdecode\(|\b(?:verify|decode|validate)_\w*(?:jw
 
 def _holders(facts: Facts) -> Iterator[tuple[Module, Function]]:
     """Yield the functions on the way of a request that look a session up."""
-    for module in facts.python:
+    for module in (m for m in facts.python if looks_session_up(m.code)):
         for function in module.functions:
-            if LOOKS_SESSION_UP.search(function.text) and facts.is_reached(module, function):
+            if looks_session_up(function.text) and facts.is_reached(module, function):
                 yield module, function
 
 

@@ -6,7 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
-from authpact.review._tokens import LOOKS_SESSION_UP
+from authpact.review._tokens import looks_session_up
 
 _SESSION_TOKEN: Final = re.compile(
     r"\bsession\??\.(?:data\??\.)?(?:session\??\.)?token\b|\bdata\??\.session\??\.token\b"
@@ -22,7 +22,7 @@ def _demands_jwt(facts: Facts) -> bool:
         i.module.partition(".")[0] in {"jwt", "jose"} for m in facts.python for i in m.imports
     )
     required = any(facts.environment.pins(p) for p in ("python-jose", "pyjwt"))
-    looked_up = any(LOOKS_SESSION_UP.search(m.code) for m in facts.python)
+    looked_up = any(looks_session_up(m.code) for m in facts.python)
     return (imported or required) and not looked_up
 
 
