@@ -30,11 +30,13 @@ class Issuer:
 
     @property
     def algorithm(self) -> str:
-        """The algorithm of tokens of the jwt plugin, empty without that plugin."""
+        """The algorithm of tokens of the jwt plugin, empty without it or when it is not written."""
         if "jwt" not in self.plugins:
             return ""
         found = _ALGORITHM.search(self.plugins["jwt"])
-        return found[1] if found else "EdDSA"
+        if found or "keyPairConfig" not in self.plugins["jwt"]:
+            return found[1] if found else "EdDSA"
+        return ""
 
     @property
     def jwks_path(self) -> str:

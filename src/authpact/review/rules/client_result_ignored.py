@@ -47,11 +47,28 @@ def _handles(facts: Facts, call: Call) -> bool:
     return bool(re.search(r"onError|onSuccess|throw\s*:\s*true", f"{text} {options}"))
 
 
+_ANSWER: Final = re.compile(r"^await\s+(\w+)\.getSession\(")
+
+
+def _misread(facts: Facts, module: Module) -> Iterator[Hit]:
+    """Yield answers of getSession that are taken for the session itself."""
+    for one in module.assignments:
+        asked = _ANSWER.match(one.value) if re.fullmatch(r"\w+", one.target) else None
+        if not asked or one.function < 0 or not _is_client(facts, module, asked[1]):
+            continue
+        text = module.functions[one.function].text
+        used = re.search(rf"\b{one.target}\??\.(?:user|session)\b", text)
+        if used and not re.search(rf"\b{one.target}\??\.(?:data|error)\b", text):
+            message = f"{one.target} is {{ data, error }}; the session is in {one.target}.data."
+            yield at(module, one.line, message, Severity.MEDIUM)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield calls of the auth client whose result, and with it the error, is dropped."""
     if not facts.issuers.clients:
         return
     for module in facts.scripts:
+        yield from _misread(facts, module)
         for call in module.calls:
             if (
                 _NAMED.match(call.name)
@@ -107,8 +124,32 @@ const end = async (token) => {
 """,
             }
         ),
+        Case(
+            {
+                "lib/client.ts": _CLIENT,
+                "lib/api.ts": """\
+import { authClient } from "@/lib/client";
+export async function own() {
+  const session = await authClient.getSession();
+  return session?.user?.id;
+}
+""",
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/client.ts": _CLIENT,
+                "lib/api.ts": """\
+import { authClient } from "@/lib/client";
+export async function own() {
+  const session = await authClient.getSession();
+  return session.data?.user?.id;
+}
+""",
+            }
+        ),
         Case(
             {
                 "lib/client.ts": _CLIENT,

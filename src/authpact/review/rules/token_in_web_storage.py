@@ -6,8 +6,17 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 _SET: Final = re.compile(r"\b(?:local|session)Storage\.setItem\(\s*([^,\n]+),\s*([^\n]*)")
+_OTHER: Final = re.compile(
+    r"\b(?:local|session)Storage(?:\.\w*[tT]oken\w*|\[\s*[\"'][\w-]*token[\w-]*[\"']\s*\])\s*=(?!=)"
+    r"|\b(?:atomWithStorage|useLocalStorage|useSessionStorage|usePersistedState)(?:<[^>]*>)?\(\s*[\"'][\w-]*(?:token|jwt)[\w-]*[\"']",
+    re.IGNORECASE,
+)
+_PERSISTED: Final = re.compile(
+    r"\b(?:access|auth|refresh|bearer|jwt)?_?[tT]oken\s*:\s*(?:null|undefined|\"\"|'')"
+)
 _CREDENTIAL: Final = re.compile(r"token|jwt|bearer", re.IGNORECASE)
 
 
@@ -33,6 +42,19 @@ def check(facts: Facts) -> Iterator[Hit]:
             if _is_dead(facts, module, line):
                 continue
             yield at(module, line, "A token is kept in web storage.")
+    yield from _by_libraries(facts)
+
+
+def _by_libraries(facts: Facts) -> Iterator[Hit]:
+    """Yield tokens that a hook or a store keeps in web storage."""
+    for module, line, _ in facts.matches(facts.scripts, _OTHER):
+        yield at(module, line, "A token is kept in web storage.")
+    for module in facts.scripts:
+        if not any(i.module.startswith("zustand/middleware") for i in module.imports):
+            continue
+        found = next(lines_matching(module.code, _PERSISTED), None)
+        if found and "persist(" in module.code and "partialize" not in module.code:
+            yield at(module, found[0], "The store writes this token to web storage.")
 
 
 RULE = Rule(
@@ -52,8 +74,32 @@ localStorage.setItem("auth_token", data.token);
 """
             }
         ),
+        Case({"lib/api.ts": "localStorage.accessToken = data.token;\n"}),
+        Case(
+            {
+                "lib/a.tsx": 'const [t, setT] = useLocalStorage<string>("auth_token", null); // auth\n'
+            }
+        ),
+        Case(
+            {
+                "lib/store.ts": """\
+import { persist } from "zustand/middleware";
+export const useAuth = create(persist((set) => ({ token: null, login: (t) => set({ token: t }) }), { name: "auth" }));
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/store.ts": """\
+import { persist } from "zustand/middleware";
+const partialize = (state) => ({ theme: state.theme });
+export const useAuth = create(persist((set) => ({ token: null }), { name: "auth", partialize }));
+if (localStorage.token === undefined) login();
+"""
+            }
+        ),
         Case(
             {
                 "lib/api.ts": """\
