@@ -7,7 +7,7 @@ from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at, once
 
 _PROXIED: Final = re.compile(
-    r"`\$\{\s*[\w.]*(?:API|BACKEND|api|backend|Api|Backend)\w*\s*\}(/[^`\"'?\s]*)"
+    r"`\$\{\s*[\w.]*(?:API|BACKEND|api|backend|Api|Backend)\w*\s*\}(/(?:\$\{[^}`]*\}|[^`\"'?\s$])*)"
 )
 _HOLE: Final = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\[[^\]]*\]")
 
@@ -33,6 +33,27 @@ def _unknown(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
         if elsewhere and not _exists(path, known):
             cause = f"{module.path.partition('/')[0]} {'/'.join(fixed[:2])}"
             yield cause, at(module, line, f"The API has no {path}.")
+
+
+_ENOUGH: Final = 3
+"""Paths that must fit before one that does not is believed: then the routes were read rightly."""
+
+
+def _called(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
+    """Yield browser calls of paths the API does not have, where other calls fit."""
+    rows: dict[str, list[tuple[str, bool, Hit]]] = {}
+    for module, line, match in facts.matches(facts.browser, _PROXIED):
+        path = re.sub(r"(?<!/)\*+$", "", _shape(match[1]))
+        if not re.search(r"/[a-z]", path) or "/api/auth/" in path:
+            continue
+        hit = at(module, line, f"The API has no {path}.")
+        root = module.path.partition("/")[0]
+        rows.setdefault(root, []).append((path, _exists(path, known), hit))
+    for root, calls in rows.items():
+        if len({path for path, exists, _ in calls if exists}) >= _ENOUGH:
+            for path, exists, hit in calls:
+                if not exists:
+                    yield f"{root} {'/'.join(path.split('/')[:2])}", hit
 
 
 _BASE: Final = re.compile(
@@ -77,8 +98,27 @@ def check(facts: Facts) -> Iterator[Hit]:
     known = {_shape(p) for r in facts.routes if r.reachable for p in r.paths}
     yield from once(_unknown(facts, known))
     if known:
+        yield from once(_called(facts, known))
         yield from _prefixes(facts)
 
+
+_TASKS: Final = """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/api/v1/tasks")
+def tasks(user=Depends(get_current_user)):
+    return []
+
+@app.get("/api/v1/tasks/{task_id}")
+def task(task_id: str, user=Depends(get_current_user)):
+    return owned(task_id, user)
+
+@app.get("/api/v1/notes")
+def notes(user=Depends(get_current_user)):
+    return []
+"""
 
 RULE = Rule(
     requirement="access:documented",
@@ -124,8 +164,31 @@ def tasks(user=Depends(get_current_user)):
 """,
             }
         ),
+        Case(
+            {
+                "web/api.ts": """\
+export const list = () => fetch(`${API_URL}/tasks`);
+export const add = () => fetch(`${API_URL}/tasks`, { method: "POST" });
+export const one = (id) => fetch(`${API_URL}/tasks/${id}`);
+export const all = () => fetch(`${API_URL}/notes`);
+export const end = () => fetch(`${API_URL}/auth/signout`, { method: "POST" });
+""",
+                "api/main.py": _TASKS,
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "web/api.ts": """\
+export const list = () => fetch(`${API_URL}/tasks?limit=${n}`);
+export const one = (id) => fetch(`${API_URL}/tasks/${id}`);
+export const find = (rest) => fetch(`${API_URL}/tasks${rest}`);
+export const other = () => fetch(`${API_URL}/tasks`);
+""",
+                "api/main.py": _TASKS,
+            }
+        ),
         Case(
             {
                 "app/api/tasks/route.ts": """\
