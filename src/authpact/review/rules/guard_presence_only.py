@@ -16,6 +16,7 @@ _VERIFIES: Final = re.compile(
 )
 _ASKS: Final = re.compile(r"api\.getSession\(|getServerSession\(|\bawait auth\(\)")
 _CREDENTIAL: Final = re.compile(r"[Cc]ookie[\"']?\s*[:,]|Authorization")
+_SESSION: Final = re.compile(r"sess|token|auth|jwt|sid$|logged|user", re.IGNORECASE)
 _RENDERED: Final = re.compile(r"(^|/)(?:layout|page|template)\.[jt]sx?$")
 _TESTS: Final = re.compile(r"if\s*\([^)]*!\s*\w*(?:session|token|cookie|auth)\w*", re.IGNORECASE)
 
@@ -39,6 +40,12 @@ def _forwards(module: Module) -> bool:
     return taken and "fetch(" in module.code and bool(_CREDENTIAL.search(module.code))
 
 
+def _opens(match: re.Match[str]) -> bool:
+    """Whether a cookie is one of a session, as far as its name is written."""
+    name = literal(match[1] or "")
+    return name is None or bool(_SESSION.search(name))
+
+
 def _knows_one_name(module: Module, match: re.Match[str]) -> bool:
     """Whether the guard knows the development name of the cookie alone, another defect."""
     return "__Secure-" not in module.code and "getSessionCookie" not in match[0]
@@ -52,7 +59,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     for module in facts.scripts:
         if not _FILE.search(module.path) or _VERIFIES.search(module.code):
             continue
-        found = next(lines_matching(module.code, _COOKIE), None)
+        found = next((f for f in lines_matching(module.code, _COOKIE) if _opens(f[1])), None)
         if not found or "redirect" not in module.code or facts.is_stray_guard(module):
             continue
         if protected and _knows_one_name(module, found[1]):
@@ -112,6 +119,15 @@ export default function Page() {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "middleware.ts": """\
+export function middleware(request) {
+  if (!request.cookies.get("NEXT_LOCALE")) return NextResponse.redirect(new URL("/en", request.url));
+}
+"""
+            }
+        ),
         Case(
             {
                 "proxy.ts": """\

@@ -12,7 +12,7 @@ _CONFIG: Final = re.compile(r"(^|/)next\.config\.\w+$")
 _API: Final = r"(?:back-?end|fast-?api|python|api|server|uvicorn)"
 _INGRESS: Final = re.compile(
     r"path:\s*[\"']?(/api(?:/\*|/?(?:\(/\|\$\)\(\.\*\)|\(\.\*\))?)?)[\"']?\s*$"
-    rf"((?:(?!\bpath:)[\s\S]){{0,400}}?)\bname:\s*[^\n]*{_API}",
+    rf"((?:(?!\bpath:)[\s\S]){{0,400}}?)\bname:(?![^\n]*(?:front|web|next))[^\n]*{_API}",
     re.MULTILINE | re.IGNORECASE,
 )
 _NGINX: Final = re.compile(
@@ -120,6 +120,23 @@ export default {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/app/api/auth/[...all]/route.ts": _HANDLER,
+                "k8s/ingress.yaml": """\
+kind: Ingress
+spec:
+  rules:
+    - http:
+        paths:
+          - path: /api
+            pathType: Prefix
+            backend:
+              service:
+                name: frontend-server
+""",
+            }
+        ),
         Case(
             {
                 "web/app/api/auth/[...all]/route.ts": _HANDLER,
