@@ -73,6 +73,11 @@ class Variables:
         return tuple(r for m in self._project.modules for r in _reads(m))
 
     @cached_property
+    def secrets(self) -> tuple[Read, ...]:
+        """The reads of secrets of the application itself."""
+        return tuple(r for r in self.reads if is_own_secret(r.name))
+
+    @cached_property
     def _live(self) -> tuple[Module, ...]:
         """Modules that something uses: Python, and scripts that are imported or entered."""
         project = self._project

@@ -22,6 +22,8 @@ _SIGNED: Final = re.compile(
 
 
 def _reads(function: Function) -> bool:
+    if "eader" not in function.text:
+        return False
     named = any(
         _PARAMETER.match(p.name) and "Header(" in f"{p.annotation}{p.default}"
         for p in function.parameters

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule
-from authpact.review._variables import Read, Service, is_own_secret
+from authpact.review._variables import Read, Service
 
 
 def _are_alternatives(read: Read, name: str) -> bool:
@@ -43,9 +43,9 @@ def _needed(facts: Facts, service: Service) -> Iterator[str]:
     """Yield the secrets that the code of a service reads and an operator may believe to be set."""
     inside = f"{service.context}/" if service.context else ""
     known, bakes_none = _known(facts, service), _bakes_none(facts, service)
-    reads = [r for r in facts.variables.reads if r.module.path.startswith(inside)]
-    given = {r.name for r in reads if is_own_secret(r.name)} & service.environment
-    needed = (r for r in reads if is_own_secret(r.name) and (r.name in known or bakes_none))
+    reads = [r for r in facts.variables.secrets if r.module.path.startswith(inside)]
+    given = {r.name for r in reads} & service.environment
+    needed = (r for r in reads if r.name in known or bakes_none)
     for read in needed:
         if not any(_are_alternatives(read, name) for name in given):
             yield read.name
