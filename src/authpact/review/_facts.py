@@ -19,6 +19,7 @@ from authpact.review._tokens import Tokens, Verification
 from authpact.review._tree import Tree, Unreviewable
 from authpact.review._typescript import read_script
 from authpact.review._values import Evaluator
+from authpact.review._variables import Variables
 
 _TEST: Final = re.compile(
     r"(^|/)(tests?|__tests__|e2e|spec|cypress|playwright|__mocks__|fixtures|migrations|alembic)/"
@@ -69,6 +70,11 @@ class Facts:
     def environment(self) -> Environment:
         """Environment files, compose files, requirements."""
         return Environment(self.tree)
+
+    @cached_property
+    def variables(self) -> Variables:
+        """Which variables code reads, and what containers are given."""
+        return Variables(self.project, self.environment)
 
     @cached_property
     def cors(self) -> tuple[Cors, ...]:
@@ -161,6 +167,14 @@ class Facts:
         """Paths of the scripts that some other script of the tree imports."""
         found = (self.project.module_of(m, i.module) for m in self.scripts for i in m.imports)
         return frozenset(m.path for m in found if m is not None)
+
+    def is_stray_guard(self, module: Module) -> bool:
+        """Whether a middleware file stands where Next.js does not look: beside src/, not in it."""
+        folder, _, name = module.path.rpartition("/")
+        home = f"{folder}/" if folder else ""
+        if not re.fullmatch(r"(?:middleware|proxy)\.[jt]sx?", name) or home.endswith("src/"):
+            return False
+        return any(p.startswith(f"{home}src/app/") for p in self.tree.paths)
 
     @cached_property
     def unreviewable(self) -> tuple[Unreviewable, ...]:

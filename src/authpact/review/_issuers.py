@@ -23,19 +23,20 @@ class Issuer:
     options: dict[str, str]
     plugins: dict[str, str]
     """Plugin name → its argument as written."""
-
-    @property
-    def text(self) -> str:
-        """All options as written."""
-        return self.call.arguments[0].text if self.call.arguments else ""
+    text: str
+    """All options as written."""
+    text_line: int
+    """Line on which they begin."""
 
     @property
     def algorithm(self) -> str:
-        """The algorithm of tokens of the jwt plugin, empty without that plugin."""
+        """The algorithm of tokens of the jwt plugin, empty without it or when it is not written."""
         if "jwt" not in self.plugins:
             return ""
         found = _ALGORITHM.search(self.plugins["jwt"])
-        return found[1] if found else "EdDSA"
+        if found or "keyPairConfig" not in self.plugins["jwt"]:
+            return found[1] if found else "EdDSA"
+        return ""
 
     @property
     def jwks_path(self) -> str:
@@ -53,7 +54,18 @@ class Issuer:
         found = re.search(pattern, self.text)
         if not found:
             return self.call.line
-        return self.call.arguments[0].line + self.text.count("\n", 0, found.start())
+        return self.text_line + self.text.count("\n", 0, found.start())
+
+    @property
+    def cookie_cache(self) -> dict[str, str]:
+        """The members of `session.cookieCache` as written."""
+        return members(members(self.options.get("session", "")).get("cookieCache", ""))
+
+    @property
+    def issues_jwt(self) -> bool:
+        """Whether somebody can have a JWT of this instance: by a plugin, or as cached session."""
+        named = {"jwt", "oidcProvider", "oauthProvider", "mcp"} & set(self.plugins)
+        return bool(named) or "jwt" in self.cookie_cache.get("strategy", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +96,13 @@ class Issuers:
     def _servers(self, module: Module) -> Iterator[Issuer]:
         for call in module.called("betterAuth"):
             text = call.arguments[0].text if call.arguments else ""
+            line = call.arguments[0].line if call.arguments else call.line
             if re.fullmatch(r"\w+", text) and text in module.variables:
-                text = module.variables[text].value
+                text, line = module.variables[text].value, module.variables[text].line
+            text = re.sub(r"\}\s*(?:satisfies|as)\s+[\w.<>]+$", "}", text)
             options = members(text)
-            yield Issuer(module, call, options, _plugins(module, options.get("plugins", "")))
+            plugins = _plugins(module, options.get("plugins", ""))
+            yield Issuer(module, call, options, plugins, text, line)
 
 
 def _plugins(module: Module, text: str) -> dict[str, str]:
@@ -96,6 +111,9 @@ def _plugins(module: Module, text: str) -> dict[str, str]:
     found = {}
     for part in split(text.strip().removeprefix("[").removesuffix("]")):
         match = re.search(r"([A-Za-z_]\w*)\((.*)\)\s*\]?$", part, re.DOTALL)
-        if match:
+        if match and not part.startswith("..."):
             found[match[1]] = match[2]
+        elif part.startswith("..."):
+            for name in re.findall(r"\b([A-Za-z_]\w*)\(", part):
+                found.setdefault(name, part.partition(f"{name}(")[2].partition(")")[0])
     return found

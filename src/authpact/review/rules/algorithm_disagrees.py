@@ -17,7 +17,10 @@ def _asks_plugin(facts: Facts) -> bool:
 
 
 def _plugin_algorithms(facts: Facts) -> set[str]:
-    found = {s.algorithm for s in facts.issuers.servers if s.algorithm}
+    plugins = [s for s in facts.issuers.servers if "jwt" in s.plugins]
+    found = {s.algorithm for s in plugins}
+    if "" in found:
+        return set()
     if any(re.search(r"\bsign\s*:", s.plugins.get("jwt", "")) for s in facts.issuers.servers):
         return set()
     return found or {"EdDSA"}
@@ -82,6 +85,20 @@ def read(token, key):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ plugins: [jwt({ jwks: { keyPairConfig: { alg: ALGORITHM } } })] });
+""",
+                "api/auth.py": """\
+import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["ES256"])
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": """\

@@ -3,14 +3,31 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
+from authpact.review._facts import Facts, is_client
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 _PRIVATE: Final = re.compile(r"process\.env\.(?!NEXT_PUBLIC_|NODE_ENV|VERCEL_ENV)(\w+)")
 
 
+_LOCAL: Final = re.compile(
+    r"process\.env\.(?!NEXT_PUBLIC_|NODE_ENV|VERCEL_ENV)(\w*(?:URL|API|HOST|BACKEND)\w*)\s*(?:\|\||\?\?)\s*[\"'`]https?://(?:localhost|127)"
+)
+
+
+def _in_pages(facts: Facts) -> Iterator[Hit]:
+    """Yield addresses that a client component reads from a variable of the server."""
+    handed = " ".join(m.code for m in facts.scripts if "next.config" in m.path)
+    for module in facts.scripts:
+        found = next(lines_matching(module.code, _LOCAL), None) if is_client(module) else None
+        if found and found[1][1] not in handed:
+            yield at(module, found[0], f"{found[1][1]} does not reach the browser.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield auth clients whose address is in a variable that browsers do not get."""
+    """Yield clients whose address is in a variable that browsers do not get."""
+    clients = {c.module.path for c in facts.issuers.clients}
+    yield from (hit for hit in _in_pages(facts) if hit.file not in clients)
     for client in facts.issuers.clients:
         text = client.options.get("baseURL", "")
         found = _PRIVATE.search(text)
@@ -45,8 +62,27 @@ export const client = createAuthClient({
 """
             }
         ),
+        Case(
+            {
+                "app/tasks.tsx": """\
+"use client";
+const API = process.env.API_URL || "http://localhost:8000";
+export const load = () => fetch(`${API}/tasks`);
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "app/tasks.tsx": """\
+"use client";
+const API = process.env.API_URL || "http://localhost:8000";
+export const load = () => fetch(`${API}/tasks`);
+""",
+                "next.config.ts": "export default { env: { API_URL: process.env.API_URL } };\n",
+            }
+        ),
         Case(
             {
                 "lib/client.ts": """\

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 _API: Final = re.compile(r"(?:NEXT_PUBLIC_\w*(?:API|BACKEND)\w*|:8000)")
 _SENDS: Final = re.compile(
@@ -13,8 +14,30 @@ _SENDS: Final = re.compile(
 )
 
 
+_HIDDEN: Final = re.compile(
+    r"(?:startsWith|includes|indexOf|match|getCookie|Cookies\.get|split)\(\s*[\"'`/](?:__Secure-)?better-auth\.session_token"
+)
+
+
+def _reads_hidden(facts: Facts) -> Iterator[Hit]:
+    """Yield scripts that look for the session cookie, which is HttpOnly, to send it along."""
+    if any(re.search(r"httpOnly\s*:\s*false", s.text) for s in facts.issuers.servers):
+        return
+    for module in facts.browser:
+        if not re.search(r"document\.cookie|getCookie|Cookies\b", module.code) or any(
+            i.module == "next/headers" for i in module.imports
+        ):
+            continue
+        found = next(lines_matching(module.code, _HIDDEN), None)
+        if found and re.search(r"Bearer\b", module.code):
+            yield at(
+                module, found[0], "The session cookie is HttpOnly: there is never a token here."
+            )
+
+
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield API clients that attach no credential."""
+    """Yield API clients that attach no credential, or look for one where scripts see none."""
+    yield from _reads_hidden(facts)
     if not facts.verifications or not any(r.protected for r in facts.routes):
         return
     for module in facts.browser:
@@ -75,8 +98,28 @@ def a(user=Depends(current_user)):
 """,
             }
         ),
+        Case(
+            {
+                "web/api.ts": """\
+const own = document.cookie.split(";").find((c) => c.trim().startsWith("better-auth.session_token="));
+fetch("/x", { headers: { Authorization: `Bearer ${own?.split("=")[1]}` } });
+""",
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ advanced: { defaultCookieAttributes: { httpOnly: false } } });
+""",
+                "web/api.ts": """\
+const own = document.cookie.split(";").find((c) => c.trim().startsWith("better-auth.session_token="));
+fetch("/x", { headers: { Authorization: `Bearer ${own?.split("=")[1]}` } });
+""",
+            }
+        ),
         Case(
             {
                 "web/api.ts": """\

@@ -6,7 +6,19 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
-_API: Final = re.compile(r"NEXT_PUBLIC_\w*(?:API|BACKEND)\w*|:8000|:8080")
+_API: Final = re.compile(r"NEXT_PUBLIC_\w*(?:API|BACKEND)\w*")
+_PROXY: Final = re.compile(r"(^|/)(?:nginx[\w.-]*\.conf|Caddyfile|traefik[\w.-]*|ingress[\w.-]*)$")
+
+
+def _is_api(facts: Facts, shown: str) -> bool:
+    """Whether an address is that of the API: by the name of its variable, or by its port."""
+    if _API.search(shown):
+        return True
+    if any(_PROXY.search(p) for p in facts.tree.paths):
+        return False
+    calls = (c for m in facts.python for c in m.calls if c.name == "uvicorn.run")
+    ports = {"8000", *(c.text_of("port") for c in calls)}
+    return any(re.search(rf":{p}\b", shown) for p in ports if p.isdigit())
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -17,7 +29,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         text = client.options.get("baseURL", "")
         value = facts.evaluator.value(client.module, text)
         shown = f"{text} {' '.join(value.literals)} {' '.join(value.environment)}"
-        if serves and not imitates and _API.search(shown) and "AUTH" not in shown:
+        if serves and not imitates and _is_api(facts, shown) and "AUTH" not in shown:
             line = next(
                 (
                     n
@@ -56,8 +68,27 @@ export const client = createAuthClient({
 """,
             }
         ),
+        Case(
+            {
+                "app/api/auth/[...all]/route.ts": """\
+import { toNextJsHandler } from "better-auth/next-js";
+export const { GET, POST } = toNextJsHandler(auth);
+""",
+                "lib/client.ts": 'export const client = createAuthClient({ baseURL: "http://localhost:9001" });\n',
+                "api/main.py": "import uvicorn\nuvicorn.run(app, port=9001)\n",
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "app/api/auth/[...all]/route.ts": """\
+import { toNextJsHandler } from "better-auth/next-js";
+export const { GET, POST } = toNextJsHandler(auth);
+""",
+                "lib/client.ts": 'export const client = createAuthClient({ baseURL: "http://localhost:8080" });\n',
+            }
+        ),
         Case(
             {
                 "app/api/auth/[...all]/route.ts": """\

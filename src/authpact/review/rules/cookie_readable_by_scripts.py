@@ -3,11 +3,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
+from authpact.review._facts import Facts, is_client
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review._text import members
 
 _CREDENTIAL: Final = re.compile(r"session|token|jwt|auth", re.IGNORECASE)
+_SESSION: Final = "session_token"
+_NAMED: Final = re.compile(r"[\"'`][\w.-]*(?:token|jwt|session)[\w.-]*[\"'`]", re.IGNORECASE)
+_PLAIN: Final = re.compile(r"csrf|xsrf|hint|theme|locale|state|expires|logged", re.IGNORECASE)
+"""Cookies that scripts are to read, or that open nothing."""
 _OPEN: Final = re.compile(r"httpOnly\s*:\s*false")
 _WRITTEN: Final = re.compile(
     r"document\.cookie\s*=\s*`?[\"']?[^;\n]*(?:token|session|jwt)", re.IGNORECASE
@@ -54,13 +59,49 @@ def _server_written(facts: Facts) -> Iterator[tuple[str, Hit]]:
     for module in facts.python:
         for call in module.called("set_cookie"):
             name = call.text_of("key", 0)
-            if _CREDENTIAL.search(name) and call.text_of("httponly") == "False":
+            spread = any(a.text.startswith("**") for a in call.arguments)
+            given = call.text_of("httponly", 7) or ("" if spread else "False")
+            if _CREDENTIAL.search(name) and given == "False" and not _PLAIN.search(name):
                 yield _cookie(facts, module, name), at(module, call, message, Severity.HIGH)
+
+
+def _unset(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    """Yield credentials that a server writes to a cookie without asking for HttpOnly."""
+    message = "A credential is in a cookie without HttpOnly."
+    for module in facts.scripts:
+        server = any(re.search(r"next/(?:server|headers)$", i.module) for i in module.imports)
+        for call in module.called("set") if server and not is_client(module) else ():
+            name = call.arguments[0].text if len(call.arguments) > 1 else ""
+            options = call.arguments[2].text if len(call.arguments) > 2 else ""  # noqa: PLR2004
+            kept = re.match(r"\w+$|\{[^}]*\.\.\.", options) or "httpOnly" in options
+            cookie = re.search(r"cookies?(?:\(\)\)?|Store)?\.set$", call.name, re.IGNORECASE)
+            if cookie and _NAMED.fullmatch(name) and not kept and not _PLAIN.search(name):
+                yield _cookie(facts, module, name), at(module, call, message, Severity.HIGH)
+
+
+def _of_issuer(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    """Yield what an instance of Better Auth says about HttpOnly of its own cookies."""
+    for issuer in facts.issuers.servers:
+        advanced = members(issuer.options.get("advanced", ""))
+        places = {
+            name: rf"\b{name}\s*:[\s\S]*?httpOnly\s*:\s*false"
+            for name, text in members(advanced.get("cookies", "")).items()
+            if _CREDENTIAL.search(name) and _OPEN.search(text)
+        }
+        if _OPEN.search(advanced.get("defaultCookieAttributes", "")):
+            places[_SESSION] = r"\bdefaultCookieAttributes\s*:[^}]*?httpOnly\s*:\s*false"
+        for name, pattern in places.items():
+            found = re.search(pattern, issuer.text)
+            line = issuer.text_line + issuer.text.count("\n", 0, found.end() if found else 0)
+            message = f"Scripts can read {name}."
+            yield f"{issuer.module.path} {name}", at(issuer.module, line, message, Severity.HIGH)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield credentials in cookies that scripts can read, each cookie once."""
-    yield from once([*_server_written(facts), *_script_written(facts)])
+    yield from once(
+        [*_server_written(facts), *_unset(facts), *_of_issuer(facts), *_script_written(facts)]
+    )
 
 
 RULE = Rule(
@@ -89,8 +130,71 @@ document.cookie = `auth_token=${token}; path=/`;
 """
             }
         ),
+        Case(
+            {
+                "lib/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  advanced: { cookies: { session_data: { attributes: { httpOnly: false } } } },
+});
+"""
+            }
+        ),
+        Case(
+            {
+                "lib/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  advanced: { defaultCookieAttributes: { sameSite: "none", httpOnly: false } },
+});
+"""
+            }
+        ),
+        Case(
+            {
+                "api/login.py": """\
+def login(response):
+    response.set_cookie("access_token", token, max_age=900, samesite="lax")
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/login/route.ts": """\
+import { NextResponse } from "next/server";
+const response = NextResponse.json({});
+response.cookies.set("access_token", token, { secure: true });
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "api/login.py": """\
+def login(response):
+    response.set_cookie("access_token", token, httponly=True, samesite="lax")
+    response.set_cookie("session", token, **OPTIONS)
+    response.set_cookie("csrf_token", token)
+""",
+                "app/api/login/route.ts": """\
+import { NextResponse } from "next/server";
+const response = NextResponse.json({});
+response.cookies.set("access_token", token, { secure: true, httpOnly: true });
+response.cookies.set("session", token, OPTIONS);
+""",
+            }
+        ),
+        Case(
+            {
+                "lib/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  advanced: { defaultCookieAttributes: { sameSite: "none", secure: true } },
+});
+"""
+            }
+        ),
         Case(
             {
                 "app/api/login/route.ts": """\

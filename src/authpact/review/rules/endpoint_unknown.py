@@ -7,7 +7,7 @@ from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at, once
 
 _PROXIED: Final = re.compile(
-    r"`\$\{\s*[\w.]*(?:API|BACKEND|api|backend|Api|Backend)\w*\s*\}(/[^`\"'?\s]*)"
+    r"`\$\{\s*[\w.]*(?:API|BACKEND|api|backend|Api|Backend)\w*\s*\}(/(?:\$\{[^}`]*\}|[^`\"'?\s$])*)"
 )
 _HOLE: Final = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\[[^\]]*\]")
 
@@ -35,11 +35,90 @@ def _unknown(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
             yield cause, at(module, line, f"The API has no {path}.")
 
 
+_ENOUGH: Final = 3
+"""Paths that must fit before one that does not is believed: then the routes were read rightly."""
+
+
+def _called(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
+    """Yield browser calls of paths the API does not have, where other calls fit."""
+    rows: dict[str, list[tuple[str, bool, Hit]]] = {}
+    for module, line, match in facts.matches(facts.browser, _PROXIED):
+        path = re.sub(r"(?<!/)\*+$", "", _shape(match[1]))
+        if not re.search(r"/[a-z]", path) or "/api/auth/" in path:
+            continue
+        hit = at(module, line, f"The API has no {path}.")
+        root = module.path.partition("/")[0]
+        rows.setdefault(root, []).append((path, _exists(path, known), hit))
+    for root, calls in rows.items():
+        if len({path for path, exists, _ in calls if exists}) >= _ENOUGH:
+            for path, exists, hit in calls:
+                if not exists:
+                    yield f"{root} {'/'.join(path.split('/')[:2])}", hit
+
+
+_BASE: Final = re.compile(
+    r"process\.env\.(NEXT_PUBLIC_\w*(?:API|BACKEND)\w*)\s*(?:\|\||\?\?)\s*[\"'`]https?://[^/\"'`\s]+(/[^\"'`\s]*)?[\"'`]"
+)
+
+
+_SET: Final = re.compile(r"\.env|\.config\.\w+$|\.ya?ml$")
+
+
+def _path_of(address: str) -> str:
+    return re.sub(r"^https?://[^/\s\"']+", "", address.strip("\"' ")).rstrip("/\"' ")
+
+
+def _bases(facts: Facts) -> Iterator[tuple[str, str, Hit]]:
+    """Yield (variable, path, place) for each address of the API that is written down."""
+    for module, line, match in facts.matches(facts.scripts, _BASE):
+        yield match[1], (match[2] or "").rstrip("/"), at(module, line, "")
+    for one in facts.environment.variables:
+        if re.match(r"[\"']?https?://[^$]*$", one.value):
+            yield one.name, _path_of(one.value), Hit(one.file, one.line, "")
+
+
+def _prefixes(facts: Facts) -> Iterator[Hit]:
+    """Yield addresses of the API without the path that other places give the same variable."""
+    rows: dict[str, list[tuple[str, Hit]]] = {}
+    for name, path, hit in _bases(facts):
+        rows.setdefault(f"{hit.file.partition('/')[0]} {name}", []).append((path, hit))
+    for cause, found in rows.items():
+        longest = max((path for path, _ in found), key=len)
+        # What a deployment sets counts; two defaults of the code meet only where nothing is set.
+        short = [h for path, h in found if not path and _SET.search(h.file)]
+        if longest and short:
+            name = cause.partition(" ")[2]
+            first = min(short, key=lambda h: (h.file.count("/"), h.file, h.line))
+            message = f"{name} has no {longest} here, elsewhere it has."
+            yield Hit(first.file, first.line, message)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield calls of the API under paths that it has elsewhere."""
+    """Yield calls of the API under paths that it has elsewhere, and bases that differ by a path."""
     known = {_shape(p) for r in facts.routes if r.reachable for p in r.paths}
     yield from once(_unknown(facts, known))
+    if known:
+        yield from once(_called(facts, known))
+        yield from _prefixes(facts)
 
+
+_TASKS: Final = """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/api/v1/tasks")
+def tasks(user=Depends(get_current_user)):
+    return []
+
+@app.get("/api/v1/tasks/{task_id}")
+def task(task_id: str, user=Depends(get_current_user)):
+    return owned(task_id, user)
+
+@app.get("/api/v1/notes")
+def notes(user=Depends(get_current_user)):
+    return []
+"""
 
 RULE = Rule(
     requirement="access:documented",
@@ -67,8 +146,49 @@ def tasks(user=Depends(get_current_user)):
 """,
             }
         ),
+        Case(
+            {
+                "web/.env.example": "NEXT_PUBLIC_API_URL=http://localhost:8000\n",
+                "web/api.ts": """\
+const BASE = process.env.NEXT_PUBLIC_API_URL || "http://localhost:8000/api/v1";
+export const get = (path) => fetch(`${BASE}${path}`);
+""",
+                "api/main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/api/v1/tasks")
+def tasks(user=Depends(get_current_user)):
+    return []
+""",
+            }
+        ),
+        Case(
+            {
+                "web/api.ts": """\
+export const list = () => fetch(`${API_URL}/tasks`);
+export const add = () => fetch(`${API_URL}/tasks`, { method: "POST" });
+export const one = (id) => fetch(`${API_URL}/tasks/${id}`);
+export const all = () => fetch(`${API_URL}/notes`);
+export const end = () => fetch(`${API_URL}/auth/signout`, { method: "POST" });
+""",
+                "api/main.py": _TASKS,
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "web/api.ts": """\
+export const list = () => fetch(`${API_URL}/tasks?limit=${n}`);
+export const one = (id) => fetch(`${API_URL}/tasks/${id}`);
+export const find = (rest) => fetch(`${API_URL}/tasks${rest}`);
+export const other = () => fetch(`${API_URL}/tasks`);
+""",
+                "api/main.py": _TASKS,
+            }
+        ),
         Case(
             {
                 "app/api/tasks/route.ts": """\

@@ -10,13 +10,23 @@ _FORMER: Final = (
     ("next-auth", re.compile(r"^NEXTAUTH_(?:SECRET|URL)$")),
     ("@clerk/", re.compile(r"^(?:NEXT_PUBLIC_)?CLERK_\w+$")),
     ("auth0", re.compile(r"^AUTH0_\w+$")),
+    ("better-auth", re.compile(r"^BETTER_AUTH_\w+$")),
 )
+_SCHEMES: Final = re.compile(
+    r"\"(?:better-auth|next-auth|@auth/[\w-]+|@clerk/[\w-]+|@auth0/[\w-]+)\""
+)
+
+
+def _decides(facts: Facts, name: str) -> bool:
+    """Whether a token is signed or verified with a variable."""
+    keys = (k for m in facts.tokens.mints for k in m.key.environment)
+    return name in keys or any(name in v.key.environment for v in facts.verifications)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield the first variable of each scheme that the tree no longer uses."""
     packages = " ".join(s.text for s in facts.environment.plain(r"(^|/)package\.json$"))
-    if "better-auth" not in packages:
+    if not _SCHEMES.search(packages):
         return
     for package, names in _FORMER:
         if package in packages or any(
@@ -24,14 +34,13 @@ def check(facts: Facts) -> Iterator[Hit]:
         ):
             continue
         found = next((v for v in facts.environment.variables if names.match(v.name)), None)
-        if found and not any(
-            re.search(rf"\b{found.name}\b", m.code) for m in facts.project.modules
-        ):
-            yield Hit(
-                found.file,
-                found.line,
-                f"{found.name} configures a scheme that the code does not use.",
-            )
+        if found is None or _decides(facts, found.name):
+            continue
+        # Health pages often tell whether a variable of the former library is set.
+        readers = (m for m in facts.project.modules if not re.search(r"health|debug|test", m.path))
+        if not any(re.search(rf"\b{found.name}\b", m.code) for m in readers):
+            message = f"{found.name} configures a scheme that the code does not use."
+            yield Hit(found.file, found.line, message)
 
 
 RULE = Rule(
@@ -50,6 +59,15 @@ RULE = Rule(
 {"dependencies": {"better-auth": "1.4.0"}}
 """,
                 ".env.example": "NEXTAUTH_SECRET=\n",
+            }
+        ),
+        Case(
+            {
+                "package.json": """\
+{"dependencies": {"next-auth": "5.0.0"}}
+""",
+                ".env.example": "BETTER_AUTH_SECRET=\n",
+                "app/api/health/route.ts": "const ok = process.env.BETTER_AUTH_SECRET ? 1 : 0;\n",
             }
         ),
     ),

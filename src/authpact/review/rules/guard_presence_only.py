@@ -3,34 +3,71 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
+from authpact.review._facts import Facts, is_client
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review._text import lines_matching, literal
 
 _FILE: Final = re.compile(r"(^|/)(?:middleware|proxy)\.[jt]sx?$")
-_COOKIE: Final = re.compile(r"cookies\.(?:get|has)\(\s*[\"'`]([^\"'`]+)[\"'`]")
+_COOKIE: Final = re.compile(r"cookies\s*\.(?:get|has)\(\s*([^()]+)\)|\bgetSessionCookie\(")
+_VERIFIES: Final = re.compile(
+    r"getSession\(|getServerSession|verify|betterFetch|getCookieCache|get-session|\bauth\(|decrypt",
+    re.IGNORECASE,
+)
+_ASKS: Final = re.compile(r"api\.getSession\(|getServerSession\(|\bawait auth\(\)")
+_CREDENTIAL: Final = re.compile(r"[Cc]ookie[\"']?\s*[:,]|Authorization")
+_SESSION: Final = re.compile(r"sess|token|auth|jwt|sid$|logged|user", re.IGNORECASE)
+_RENDERED: Final = re.compile(r"(^|/)(?:layout|page|template)\.[jt]sx?$")
+_TESTS: Final = re.compile(r"if\s*\([^)]*!\s*\w*(?:session|token|cookie|auth)\w*", re.IGNORECASE)
+
+
+def _checked_when_rendered(facts: Facts) -> bool:
+    """Whether pages ask for the session on the server, or fetch there what the API protects."""
+    protected = any(r.protected for r in facts.routes)
+    for module in facts.scripts:
+        if module not in facts.handlers and protected and _forwards(module):
+            return True
+        if _RENDERED.search(module.path) and not is_client(module):
+            used = (facts.project.module_of(module, i.module) for i in module.imports)
+            if any(m and not is_client(m) and _ASKS.search(m.code) for m in (module, *used)):
+                return True
+    return False
+
+
+def _forwards(module: Module) -> bool:
+    """Whether a server module calls an API with the cookies of the request."""
+    taken = any(i.module in {"next/headers", "server-only"} for i in module.imports)
+    return taken and "fetch(" in module.code and bool(_CREDENTIAL.search(module.code))
+
+
+def _opens(match: re.Match[str]) -> bool:
+    """Whether a cookie is one of a session, as far as its name is written."""
+    name = literal(match[1] or "")
+    return name is None or bool(_SESSION.search(name))
+
+
+def _knows_one_name(module: Module, match: re.Match[str]) -> bool:
+    """Whether the guard knows the development name of the cookie alone, another defect."""
+    return "__Secure-" not in module.code and "getSessionCookie" not in match[0]
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield page guards that only look for a cookie, where no API verifies anything behind them."""
-    if any(r.protected for r in facts.routes):
+    """Yield page guards that only look for a cookie, where no page verifies anything behind them."""
+    if _checked_when_rendered(facts):
         return
+    protected = any(r.protected for r in facts.routes)
     for module in facts.scripts:
-        if not _FILE.search(module.path) or re.search(
-            r"getSession|verify|betterFetch|getSessionCookie|getCookieCache", module.code
-        ):
+        if not _FILE.search(module.path) or _VERIFIES.search(module.code):
             continue
-        found = next(lines_matching(module.code, _COOKIE), None)
-        if found and "redirect" in module.code and not re.search(r"better[-_]auth", found[1][1]):
-            tests = re.compile(
-                r"if\s*\([^)]*!\s*\w*(?:session|token|cookie|auth)\w*", re.IGNORECASE
-            )
-            place = next(lines_matching(module.code, tests), None)
-            yield at(
-                module,
-                place[0] if place else found[0],
-                f"Any value of the cookie {found[1][1]} opens the pages.",
-            )
+        found = next((f for f in lines_matching(module.code, _COOKIE) if _opens(f[1])), None)
+        if not found or "redirect" not in module.code or facts.is_stray_guard(module):
+            continue
+        if protected and _knows_one_name(module, found[1]):
+            continue
+        place = next(lines_matching(module.code, _TESTS), None)
+        name = literal(found[1][1] or "")
+        message = f"Any value of the session cookie{f' {name}' if name else ''} opens the pages."
+        yield at(module, place[0] if place else found[0], message)
 
 
 RULE = Rule(
@@ -53,8 +90,84 @@ export function middleware(request) {
 """
             }
         ),
+        Case(
+            {
+                "src/proxy.ts": """\
+import { getSessionCookie } from "better-auth/cookies";
+export function proxy(request) {
+  if (!getSessionCookie(request)) return NextResponse.redirect(new URL("/login", request.url));
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "src/middleware.ts": """\
+const NAMES = ["better-auth.session_token", "__Secure-better-auth.session_token"];
+export function middleware(request) {
+  const cookie = NAMES.map((n) => request.cookies.get(n)).find((c) => c?.value);
+  if (!cookie) return NextResponse.redirect(new URL("/login", request.url));
+}
+""",
+                "src/app/dashboard/page.tsx": """\
+"use client";
+export default function Page() {
+  const { data } = authClient.getSession();
+}
+""",
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "middleware.ts": """\
+export function middleware(request) {
+  if (!request.cookies.get("NEXT_LOCALE")) return NextResponse.redirect(new URL("/en", request.url));
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "proxy.ts": """\
+import { getSessionCookie } from "better-auth/cookies";
+export function proxy(request) {
+  if (!getSessionCookie(request)) return NextResponse.redirect(new URL("/login", request.url));
+}
+""",
+                "lib/api-server.ts": """\
+import { cookies } from "next/headers";
+export const get = async (path) => fetch(API + path, { headers: { cookie: (await cookies()).toString() } });
+""",
+                "api/main.py": """\
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+@app.get("/a")
+def a(user=Depends(get_current_user)):
+    return user
+""",
+            }
+        ),
+        Case(
+            {
+                "middleware.ts": """\
+import { getSessionCookie } from "better-auth/cookies";
+export function middleware(request) {
+  if (!getSessionCookie(request)) return NextResponse.redirect(new URL("/login", request.url));
+}
+""",
+                "app/dashboard/layout.tsx": """\
+export default async function Layout({ children }) {
+  const session = await auth.api.getSession({ headers: await headers() });
+  if (!session) redirect("/login");
+  return children;
+}
+""",
+            }
+        ),
         Case(
             {
                 "middleware.ts": """\

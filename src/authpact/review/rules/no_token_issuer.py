@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
@@ -13,9 +14,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     if not wanted or facts.tokens.mints:
         return
     servers = facts.issuers.servers
-    if not servers or any(
-        {"jwt", "oidcProvider", "oauthProvider"} & set(s.plugins) for s in servers
-    ):
+    if not servers or any(s.issues_jwt for s in servers):
         return
     if any("createAuthEndpoint" in m.code or "signJWT" in m.code for m in facts.scripts):
         return
@@ -24,6 +23,21 @@ def check(facts: Facts) -> Iterator[Hit]:
         servers[0].call,
         "The API verifies JWTs, but nothing in the tree issues one.",
     )
+
+
+_API: Final = """\
+import jwt
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+def current_user(token: str):
+    return jwt.decode(token, "k", algorithms=["HS256"])
+
+@app.get("/a")
+def a(user=Depends(current_user)):
+    return user
+"""
 
 
 RULE = Rule(
@@ -42,23 +56,30 @@ RULE = Rule(
 import { betterAuth } from "better-auth";
 export const auth = betterAuth({ database });
 """,
-                "api/main.py": """\
-import jwt
-from fastapi import FastAPI, Depends
-
-app = FastAPI()
-
-def current_user(token: str):
-    return jwt.decode(token, "k", algorithms=["HS256"])
-
-@app.get("/a")
-def a(user=Depends(current_user)):
-    return user
-""",
+                "api/main.py": _API,
             }
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ session: { cookieCache: { enabled: true, strategy: "jwt" } } });
+""",
+                "api/main.py": _API,
+            }
+        ),
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+const options = { plugins: [...(on ? [jwt()] : []), bearer()] } satisfies BetterAuthOptions;
+export const auth = betterAuth(options);
+""",
+                "api/main.py": _API,
+            }
+        ),
         Case(
             {
                 "web/auth.ts": """\

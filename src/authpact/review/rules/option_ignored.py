@@ -4,30 +4,32 @@ from typing import Final, NamedTuple
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
-from authpact.review._issuers import Issuer
+from authpact.review._issuers import Client, Issuer
 from authpact.review._mends import drop_member
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import members
 
-_PLUGIN: Final = frozenset(
-    {
-        "algorithm",
-        "secret",
-        "expiresIn",
-        "jwtSecret",
-        "signingKey",
-        "issuer",
-        "audience",
-        "alg",
-        "expirationTime",
-        "signOptions",
-    }
+_KNOWN: Final = {
+    "jwt({ * })": "jwks jwt schema disableSettingJwtHeader adapter sessionCookieCache",
+    "jwt({ jwt: { * } })": "issuer audience expirationTime definePayload getSubject sign",
+    "jwt({ jwks: { * } })": "remoteUrl keyPairConfig keyPairConfigs disablePrivateKeyEncryption rotationInterval gracePeriod jwksPath",
+    "session.*": "modelName fields additionalFields expiresIn updateAge disableSessionRefresh deferSessionRefresh storeSessionInDatabase preserveSessionInDatabase cookieCache freshAge",
+    "session.cookieCache.*": "enabled maxAge strategy refreshCache version",
+    "emailAndPassword.*": "enabled disableSignUp requireEmailVerification maxPasswordLength minPasswordLength sendResetPassword resetPasswordTokenExpiresIn onPasswordReset password autoSignIn revokeSessionsOnPasswordReset onExistingUserSignUp customSyntheticUser sendEmailVerificationOnSignUp",
+    "createAuthClient({ * })": "baseURL basePath plugins fetchOptions disableDefaultFetchPlugins sessionOptions $InferAuth disableSignal",
+}
+"""Members that a part of the configuration has; anything else in the place of * is ignored."""
+_TOP: Final = frozenset(
+    ["jwt", "jwtSecret", "jwks", "cookies", "callbacks", "providers", "pages", "cors"]
 )
-_SESSION: Final = frozenset({"strategy", "jwt", "secret", "algorithm", "maxAge"})
-_KNOWN: Final = frozenset(
-    {"jwks", "jwt", "schema", "disableSettingJwtHeader", "adapter", "sessionCookieCache"}
+"""Top-level options of other libraries. Unknown ones may be new, so only these are reported."""
+_DATABASE: Final = frozenset(
+    ["provider", "url", "connectionString", "uri", "host", "client", "connection"]
 )
-_INNER: Final = frozenset({"algorithm", "secret", "expiresIn", "alg"})
+_ADAPTERS: Final = frozenset(
+    ["db", "dialect", "type", "casing", "transaction", "connect", "createDriver", "debugLogs"]
+)
+_NAME: Final = re.compile(r"[A-Za-z_$]\w*")
 
 
 class _Option(NamedTuple):
@@ -39,34 +41,53 @@ class _Option(NamedTuple):
     pattern: str
 
 
-def _in_plugin(issuer: Issuer) -> Iterator[_Option]:
-    options = members(issuer.plugins.get("jwt", ""))
-    for name, value in options.items():
-        if name in _PLUGIN and name not in _KNOWN:
-            pattern = rf"jwt\(\s*\{{[\s\S]*?\b{name}\b"
-            yield _Option(f"jwt({{ {name} }})", name, value, pattern)
-    for name, value in members(options.get("jwt", "")).items():
-        if name in _INNER:
-            yield _Option(f"jwt({{ jwt: {{ {name} }} }})", name, value, rf"\b{name}\s*:")
+def _unknown(part: str, text: str, pattern: str) -> Iterator[_Option]:
+    """Yield the members of a part of the configuration that this part does not have."""
+    known = _KNOWN[part].split()
+    for name, value in members(text).items():
+        if _NAME.fullmatch(name) and name not in known:
+            yield _Option(
+                part.replace("*", name), name, value, rf"{pattern}[\s\S]*?\b{name}\b\s*[:,}}]"
+            )
 
 
-def _elsewhere(issuer: Issuer) -> Iterator[_Option]:
-    for name, value in members(issuer.options.get("session", "")).items():
-        if name in _SESSION:
-            yield _Option(f"session.{name}", name, value, r"\bsession\s*:\s*\{")
-    for name in ("jwt", "jwtSecret"):
-        if name in issuer.options:
-            yield _Option(name, name, issuer.options[name], rf"\b{name}\s*:")
+def _of_issuer(issuer: Issuer) -> Iterator[_Option]:
+    plugin = members(issuer.plugins.get("jwt", ""))
+    yield from _unknown("jwt({ * })", issuer.plugins.get("jwt", ""), r"jwt\(\s*\{")
+    yield from _unknown("jwt({ jwt: { * } })", plugin.get("jwt", ""), r"\bjwt\s*:\s*\{")
+    yield from _unknown("jwt({ jwks: { * } })", plugin.get("jwks", ""), r"\bjwks\s*:\s*\{")
+    session = issuer.options.get("session", "")
+    yield from _unknown("session.*", session, r"\bsession\s*:\s*\{")
+    cache = members(session).get("cookieCache", "")
+    yield from _unknown("session.cookieCache.*", cache, r"\bcookieCache\s*:\s*\{")
+    password = issuer.options.get("emailAndPassword", "")
+    yield from _unknown("emailAndPassword.*", password, r"\bemailAndPassword\s*:\s*\{")
+    for name in sorted(_TOP & set(issuer.options)):
+        yield _Option(name, name, issuer.options[name], rf"(?:^|[,{{])\s*{name}\s*:")
+    database = issuer.options.get("database", "")
+    if set(members(database)) & _DATABASE and not set(members(database)) & _ADAPTERS:
+        yield _Option("this form of database", "database", database, r"\bdatabase\s*:")
+
+
+def _of_client(client: Client) -> Iterator[Hit]:
+    text = client.call.arguments[0].text if client.call.arguments else ""
+    for option in _unknown("createAuthClient({ * })", text, ""):
+        found = re.search(rf"\b{option.name}\b\s*[:,}}]", text)
+        line = client.call.arguments[0].line + text.count("\n", 0, found.start() if found else 0)
+        yield at(client.module, line, f"The client of Better Auth ignores {option.name}.")
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield options of Better Auth that do not exist."""
     for issuer in facts.issuers.servers:
-        for option in (*_in_plugin(issuer), *_elsewhere(issuer)):
-            line = issuer.line_of(option.pattern)
+        for option in _of_issuer(issuer):
+            found = re.search(option.pattern, issuer.text)
+            line = issuer.text_line + issuer.text.count("\n", 0, found.end() if found else 0)
             member = rf"\b{option.name}\s*:\s*{re.escape(option.value)}"
             mend = drop_member(issuer.module.text, line, member, safe=True)
             yield at(issuer.module, line, f"Better Auth ignores {option.shown}.", mend=mend)
+    for client in facts.issuers.clients:
+        yield from _of_client(client)
 
 
 RULE = Rule(
@@ -87,8 +108,65 @@ export const auth = betterAuth({ plugins: [jwt({ algorithm: "HS256" })] });
 """
             }
         ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  session: { expiresIn: 3600, cookie: { name: "own", httpOnly: true } },
+});
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  session: { cookieCache: { enabled: true, httpOnly: false } },
+});
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ database: { provider: "postgresql", url: process.env.DATABASE_URL } });
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ emailAndPassword: { enabled: true, minLength: 12 } });
+"""
+            }
+        ),
+        Case(
+            {
+                "client.ts": """\
+import { createAuthClient } from "better-auth/react";
+export const client = createAuthClient({ baseURL: "/", cookieName: "own" });
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  database: { db, type: "postgres" },
+  session: { ...shared, expiresIn, cookieCache: { enabled: true, maxAge: 300, strategy: "jwe" } },
+  emailAndPassword: { enabled: true, sendResetPassword: async ({ user, url }) => mail(user, url) },
+});
+export const client = createAuthClient({ plugins: [], fetchOptions: { onError } });
+"""
+            }
+        ),
         Case(
             {
                 "auth.ts": """\

@@ -7,7 +7,8 @@ from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
 _LOGIN: Final = re.compile(
-    r"/(?:login|log-in|sign-?in|sign_in|token|authenticate)(?:/\w+)?/?$", re.IGNORECASE
+    r"/(?:login|log-in|sign-?in|sign_in|token|authenticate|sign-?up|sign_up|register)(?:/\w+)?/?$",
+    re.IGNORECASE,
 )
 _ISSUES: Final = re.compile(
     r"encode\(|create_\w*token|create_session|access_token|session_token|set_cookie|SignJWT|jwt\.sign\(",
@@ -68,6 +69,23 @@ app = FastAPI()
 
 @app.post("/auth/login")
 def login(email: str, password: str):
+    return {"access_token": create_access_token(email)}
+""",
+            }
+        ),
+        Case(
+            {
+                "web/client.ts": """\
+import { createAuthClient } from "better-auth/react";
+export const client = createAuthClient();
+""",
+                "api/main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/auth/register")
+def register(email: str, password: str):
     return {"access_token": create_access_token(email)}
 """,
             }

@@ -5,16 +5,20 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import members
 
+_SHORTEST: Final = 8
 _SIGN_UP: Final = re.compile(r"sign_?up|regist|usercreate|create_?user", re.IGNORECASE)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield sign-up models that take any password."""
+    """Yield sign-up models that take any password, and instances that take short ones."""
+    for issuer in facts.issuers.servers:
+        given = members(issuer.options.get("emailAndPassword", "")).get("minPasswordLength", "")
+        if given.isdigit() and int(given) < _SHORTEST:
+            line = issuer.line_of(r"\bminPasswordLength\s*:")
+            yield at(issuer.module, line, f"Passwords of {given} characters are accepted.")
     for module in facts.python:
-        for one in module.assignments:
-            if one.owner:
-                continue
         for kind in module.classes:
             if not _SIGN_UP.search(kind.name) or not any(
                 "Model" in b or "Base" in b for b in kind.bases
@@ -45,6 +49,14 @@ RULE = Rule(
 class UserSignup(BaseModel):
     email: str
     password: str
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ emailAndPassword: { enabled: true, minPasswordLength: 4 } });
 """
             }
         ),

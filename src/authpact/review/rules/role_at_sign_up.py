@@ -13,8 +13,35 @@ _PRIVILEGE: Final = re.compile(
 )
 
 
+_SIGN_UP: Final = re.compile(r"/(?:sign-?up|sign_up|register|registration)/?$", re.IGNORECASE)
+_FIELD: Final = re.compile(
+    r"^\s+(role|roles|is_admin|is_superuser|is_staff|permissions)\s*:", re.MULTILINE
+)
+
+
+def _kept(text: str, parameter: str, field: str) -> bool:
+    """Whether a route keeps a field of the body: by name, or with all the others."""
+    whole = rf"\*\*{parameter}\.(?:dict|model_dump)\((?![^)]*exclude)|model_validate\({parameter}\b|from_orm\({parameter}\b"
+    return bool(re.search(rf"\b{parameter}\.{field}\b|{whole}", text))
+
+
+def _in_api(facts: Facts) -> Iterator[Hit]:
+    """Yield sign-up routes of the API that take a privilege from the body."""
+    for route in facts.routes:
+        if route.method != "post" or not any(_SIGN_UP.search(p) for p in route.paths):
+            continue
+        for parameter in route.function.parameters:
+            found = facts.project.classes.get(parameter.annotation)
+            field = _FIELD.search(found[1].text) if found else None
+            if found and field and _kept(route.function.text, parameter.name, field[1]):
+                home, kind = found
+                line = kind.line + kind.text.count("\n", 0, field.start(1))
+                yield at(home, line, f"Anybody may send `{field[1]}` at sign-up.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield privileged user fields that a client may send at sign-up."""
+    yield from _in_api(facts)
     for issuer in facts.issuers.servers:
         inner = members(members(issuer.options.get("user", "")).get("additionalFields", ""))
         for name, text in inner.items():
@@ -51,8 +78,44 @@ export const auth = betterAuth({
 """
             }
         ),
+        Case(
+            {
+                "api/main.py": """\
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+class SignUp(BaseModel):
+    email: str
+    role: str = "user"
+
+@app.post("/auth/register")
+def register(body: SignUp):
+    return save(User(**body.model_dump()))
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "api/main.py": """\
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+class SignUp(BaseModel):
+    email: str
+    role: str = "user"
+
+@app.post("/auth/register")
+def register(body: SignUp):
+    return save(User(email=body.email, role="user"))
+"""
+            }
+        ),
         Case(
             {
                 "auth.ts": """\

@@ -2,8 +2,9 @@ from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._mints import Mint
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._tokens import Mint, Verification
+from authpact.review._tokens import Verification
 
 
 def _verifying(facts: Facts, mint: Mint) -> list[Verification]:

@@ -4,22 +4,52 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
-from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._model import Module
+from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review._text import lines_matching
 
+_NAME: Final = r"((?!__Secure-)(?!__Host-)[\w.-]*session_(?:token|data))"
+_OWN: Final = r"((?!__Secure-)(?!__Host-)better[-_]auth[\w-]*\.session_(?:token|data))"
 _READ: Final = re.compile(
-    r"(?:cookies(?:\.get\(|\[)\s*|alias\s*=\s*|COOKIE\w*\s*=\s*)f?[\"']((?!__Secure-)(?!__Host-)[\w.-]*session_token)[\"']"
+    rf"(?:cookies(?:\.get\(|\[)\s*|alias\s*=\s*|COOKIE\w*\s*=\s*)f?[\"']{_NAME}[\"']"
+)
+_SCRIPT: Final = re.compile(
+    rf"(?:\.get\(|\.has\(|cookies\[|getCookie\(|startsWith\(|includes\()\s*[\"'`]{_OWN}=?[\"'`]"
+)
+_WRITTEN: Final = re.compile(
+    rf"(?:set_cookie\(\s*(?:key\s*=\s*)?|[cC]ookies?(?:\(\)\)?)?\.set\(\s*)[\"']{_NAME}[\"']"
 )
 
 
+def _places(facts: Facts) -> Iterator[tuple[Module, int, str]]:
+    """Yield the first read of a session cookie without its prefix in each module."""
+    kinds = ((facts.python, _READ), (facts.scripts, _SCRIPT))
+    for modules, pattern in kinds:
+        for module in modules:
+            if "__Secure-" in module.code or "__Host-" in module.code:
+                continue
+            found = next(lines_matching(module.code, pattern), None)
+            if found and not facts.is_stray_guard(module):
+                yield module, found[0], found[1][1]
+
+
+def _unprefixed(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    own = {m[1] for _, _, m in facts.matches(facts.project.modules, _WRITTEN)}
+    for module, line, name in _places(facts):
+        if name not in own:
+            severity = Severity.HIGH if module.language == "python" else Severity.MEDIUM
+            message = f"Over https the cookie is called __Secure-{name}."
+            yield module.path.partition("/")[0], at(module, line, message, severity)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield readers of the session cookie that know its development name only."""
-    for module in facts.python:
-        if "__Secure-" in module.code or "__Host-" in module.code or not facts.issuers.is_used:
-            continue
-        found = next(lines_matching(module.code, _READ), None)
-        if found and re.search(r"better[-_]auth|session_token", found[1][1]):
-            yield at(module, found[0], f"Over https the cookie is called __Secure-{found[1][1]}.")
+    """Yield readers of the session cookie that know its development name only, the API first."""
+    plain = any(re.search(r"useSecureCookies\s*:\s*false", s.text) for s in facts.issuers.servers)
+    if not facts.issuers.is_used or plain:
+        return
+    rows = list(_unprefixed(facts))
+    in_api = [row for row in rows if row[1].severity is Severity.HIGH]
+    yield from (hit for _, hit in in_api) if in_api else once(rows)
 
 
 RULE = Rule(
@@ -44,8 +74,47 @@ def current(request):
 """,
             }
         ),
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({});
+""",
+                "web/app/page.tsx": """\
+const store = await cookies();
+const token = store.get("better-auth.session_token")?.value;
+""",
+            }
+        ),
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({});
+""",
+                "web/lib/api.ts": """\
+const own = document.cookie.split(";").find((c) => c.trim().startsWith("better-auth.session_token="));
+""",
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "web/client.ts": """\
+import { createAuthClient } from "better-auth/react";
+export const client = createAuthClient();
+""",
+                "api/login.py": """\
+def login(response):
+    response.set_cookie(key="better-auth.session_token", value=token)
+""",
+                "api/deps.py": """\
+def current(request):
+    return request.cookies.get("better-auth.session_token")
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": """\

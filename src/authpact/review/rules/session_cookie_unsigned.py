@@ -15,8 +15,26 @@ _VERIFIED: Final = re.compile(
 )
 
 
+_PYTHON: Final = re.compile(
+    r"json\.loads\(\s*(?:[\w.]+\(\s*){0,3}(?:request|websocket|self\.request)\.cookies",
+    re.IGNORECASE,
+)
+_CHECKED: Final = re.compile(
+    r"hmac|unsign|\.loads\(\s*\w+\s*,|Serializer|decrypt|Fernet|jwt", re.IGNORECASE
+)
+
+
+def _in_python(facts: Facts) -> Iterator[Hit]:
+    for module, line, _ in facts.matches(facts.python, _PYTHON):
+        inside = [f for f in module.functions if f.line <= line <= f.end_line]
+        text = inside[-1].text if inside else module.code
+        if not _CHECKED.search(text):
+            yield at(module, line, "The identity is read from a cookie that anybody can write.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield servers that believe a cookie without a signature."""
+    yield from _in_python(facts)
     for module, line, _ in facts.matches(facts.scripts, _PARSE):
         around = "\n".join(module.lines[max(0, line - 12) : line + 2])
         function = next((f for f in module.functions if f.line <= line <= f.end_line), None)
@@ -47,8 +65,27 @@ export async function GET() {
 """
             }
         ),
+        Case(
+            {
+                "deps.py": """\
+def current_user(request):
+    return json.loads(base64.b64decode(request.cookies["session"]))
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "deps.py": """\
+def current_user(request):
+    body, mac = request.cookies["session"].split(".")
+    if not hmac.compare_digest(mac, sign(body)):
+        raise HTTPException(status_code=401)
+    return json.loads(base64.b64decode(body))
+"""
+            }
+        ),
         Case(
             {
                 "app/api/session/route.ts": """\

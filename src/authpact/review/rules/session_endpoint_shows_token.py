@@ -4,8 +4,10 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
+from authpact.review._tokens import looks_session_up
 
 _PATH: Final = re.compile(r"/(?:get-session|session)/?$")
 _TOKEN: Final = re.compile(
@@ -13,24 +15,65 @@ _TOKEN: Final = re.compile(
 )
 
 
+_CALLBACK: Final = re.compile(
+    r"\bsession(?:\s+as\s+\w+)?\)?\.(?:user\.)?(?:access|api|backend|id|refresh)?_?(?:[tT]oken|jwt)\s*="
+)
+_TAKEN: Final = re.compile(
+    r"\b(?:data|session|result|res|response)\??\.(?:data\??\.)?session\??\.token\b|\.data\??\.session\??\.token\b"
+)
+
+
+def _from_route(facts: Facts, route: Route) -> Hit | None:
+    """Return where a session route, or what it calls, answers a token."""
+    places = [(route.module, route.function), *facts.project.callees(route.module, route.function)]
+    for module, function in places:
+        found = next(lines_matching(function.text, _TOKEN), None)
+        if found and "encode(" not in function.text:
+            line = function.line + found[0] - 1
+            return at(module, line, "The answer holds the token of the HttpOnly cookie.")
+    return None
+
+
+def _beside_cookie(route: Route) -> Hit | None:
+    """Return where a route answers the token that it also puts into an HttpOnly cookie."""
+    for call in route.module.calls_in(route.function):
+        value = call.text_of("value", 1)
+        hidden = call.last == "set_cookie" and call.text_of("httponly") == "True"
+        if hidden and re.fullmatch(r"\w*token\w*", value, re.IGNORECASE):
+            answer = re.compile(rf"\b(?:access_)?token[\"']?\s*[=:]\s*{value}\b")
+            returned = route.function.text.rpartition("return")[2]
+            if answer.search(returned):
+                line = route.function.text.count("\n", 0, route.function.text.rfind("return"))
+                message = "The answer holds the token that an HttpOnly cookie was to hide."
+                return at(route.module, route.function.line + line, message)
+    return None
+
+
+def _in_scripts(facts: Facts) -> Iterator[Hit]:
+    """Yield session tokens that scripts take out of the session, or callbacks put into it."""
+    opaque = any(looks_session_up(m.code) for m in facts.python)
+    for module in facts.browser:
+        if re.search(r"\bcallbacks\s*:", module.code):
+            for line, _ in lines_matching(module.code, _CALLBACK):
+                yield at(module, line, "The session endpoint answers the token of the API.")
+        sends = re.search(r"Bearer\b|Authorization|getSession\(|setToken\(", module.code)
+        in_browser = not re.search(
+            r"[\"'](?:next/headers|server-only)[\"']|\.api\.getSession", module.code
+        )
+        takes = opaque and sends and in_browser
+        found = next(lines_matching(module.code, _TAKEN), None) if takes else None
+        if found:
+            yield at(module, found[0], "A script takes the session token out of the session.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield session endpoints that answer the token of an HttpOnly cookie."""
+    """Yield session endpoints that answer the token of an HttpOnly cookie, and who takes it."""
     for route in facts.routes:
-        if route.method != "get" or not any(_PATH.search(p) for p in route.paths):
-            continue
-        places = [
-            (route.module, route.function),
-            *facts.project.callees(route.module, route.function),
-        ]
-        for module, function in places:
-            found = next(lines_matching(function.text, _TOKEN), None)
-            if found and "encode(" not in function.text:
-                yield at(
-                    module,
-                    function.line + found[0] - 1,
-                    "The answer holds the token of the HttpOnly cookie.",
-                )
-                break
+        named = route.method == "get" and any(_PATH.search(p) for p in route.paths)
+        hit = _from_route(facts, route) if named else _beside_cookie(route)
+        if hit:
+            yield hit
+    yield from _in_scripts(facts)
 
 
 RULE = Rule(
@@ -56,8 +99,87 @@ def session(request):
 """
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Response
+
+app = FastAPI()
+
+@app.post("/login")
+def login(response: Response):
+    token = create(user)
+    response.set_cookie(key="session", value=token, httponly=True)
+    return {"token": token}
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.config.ts": """\
+export default {
+  callbacks: {
+    async session({ session, token }) {
+      session.accessToken = token.accessToken;
+      return session;
+    },
+  },
+};
+"""
+            }
+        ),
+        Case(
+            {
+                "api/deps.py": """\
+def current_user(token):
+    return db.execute('SELECT "userId" FROM session WHERE token = :t', {"t": token})
+""",
+                "web/lib/api.ts": """\
+const { data } = await authClient.getSession();
+headers.Authorization = `Bearer ${data?.session?.token}`;
+""",
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "api/deps.py": """\
+def current_user(token):
+    return db.execute('SELECT "userId" FROM session WHERE token = :t', {"t": token})
+""",
+                "web/app/page.tsx": """\
+import { headers } from "next/headers";
+const session = await auth.api.getSession({ headers: await headers() });
+fetch(url, { headers: { Authorization: `Bearer ${session.session.token}` } });
+""",
+            }
+        ),
+        Case(
+            {
+                "auth.config.ts": """\
+export default {
+  callbacks: {
+    async session({ session, token }) {
+      session.user.id = token.sub;
+      return session;
+    },
+  },
+};
+""",
+                "main.py": """\
+from fastapi import FastAPI, Response
+
+app = FastAPI()
+
+@app.post("/login")
+def login(response: Response):
+    token = create(user)
+    response.set_cookie(key="session", value=token, httponly=True)
+    return {"user": user}
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\

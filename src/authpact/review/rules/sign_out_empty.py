@@ -9,17 +9,20 @@ from authpact.review._rule import Case, Hit, Rule, at
 _PATH: Final = re.compile(r"/(?:logout|log-out|sign-?out|sign_out)/?$", re.IGNORECASE)
 
 
+_ENDS: Final = re.compile(
+    r"\bdelete(?!_cookie)|revoke|blacklist|denylist|invalidate|remove|\.add\(|execute|commit|await \w+\.|sign_?out\(|\.pop\(",
+    re.IGNORECASE,
+)
+_NAME: Final = re.compile(r"\bdef\s+\w+")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield sign-out routes that end nothing."""
+    """Yield sign-out routes that end nothing, or clear the cookie of the caller alone."""
     for route in facts.routes:
         if not any(_PATH.search(p) for p in route.paths):
             continue
-        body = route.function.text
-        if not re.search(
-            r"delete|revoke|blacklist|denylist|invalidate|remove|\.add\(|execute|commit|await \w+\.",
-            body,
-            re.IGNORECASE,
-        ):
+        body = _NAME.sub("def", route.function.text)
+        if not _ENDS.search(body):
             yield at(route.module, route.function, "Sign-out ends nothing on the server.")
 
 
@@ -42,6 +45,20 @@ app = FastAPI()
 
 @app.post("/logout")
 def logout():
+    return {"message": "ok"}
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Response
+
+app = FastAPI()
+
+@app.post("/signout")
+def signout(response: Response):
+    response.delete_cookie("session")
     return {"message": "ok"}
 """
             }

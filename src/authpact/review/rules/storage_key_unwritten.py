@@ -17,12 +17,25 @@ def _uses(facts: Facts) -> Iterator[tuple[Module, int, str, str, str]]:
             yield module, line, match[1], match[2], key
 
 
+def _around(module: Module, line: int) -> tuple[str, int]:
+    """Return the innermost function around a line; a read of a written key there is enough."""
+    inside = [f for f in module.functions if f.line <= line <= f.end_line]
+    return module.path, max((f.line for f in inside), default=0)
+
+
 def _unwritten(facts: Facts) -> Iterator[tuple[str, Hit]]:
     uses = list(_uses(facts))
     written = {
         (m.path.partition("/")[0], store, key) for m, _, store, how, key in uses if how == "setItem"
     }
+    chains = {
+        _around(m, line)
+        for m, line, store, how, key in uses
+        if how == "getItem" and (m.path.partition("/")[0], store, key) in written
+    }
     for module, line, store, how, key in uses:
+        if _around(module, line) in chains:
+            continue
         root = module.path.partition("/")[0]
         token = re.search(r"token|jwt", key, re.IGNORECASE)
         others = any(r == root and re.search(r"token|jwt", k, re.IGNORECASE) for r, _, k in written)
@@ -58,6 +71,21 @@ const token = localStorage.getItem("access_token");
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/a.ts": """\
+localStorage.setItem("access_token", t);
+""",
+                "web/b.ts": """\
+function token() {
+  let found = localStorage.getItem("access_token");
+  if (found) return found;
+  found = sessionStorage.getItem("old_token");
+  return found;
+}
+""",
+            }
+        ),
         Case(
             {
                 "web/a.ts": """\

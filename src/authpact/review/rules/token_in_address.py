@@ -4,30 +4,67 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Parameter
 from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 _QUERY: Final = re.compile(r"[?&](?:token|access_token|jwt|auth_token)=\$\{")
-_PURPOSE: Final = re.compile(r"reset|verif|invite|confirm|unsubscribe|magic", re.IGNORECASE)
+_BUILT: Final = re.compile(
+    r"searchParams\.(?:set|append)\(\s*[\"'](?:access_|auth_)?(?:token|jwt)[\"']|URLSearchParams\(\{\s*(?:access_|auth_)?(?:token|jwt)\b"
+)
+_READ: Final = re.compile(r"query_params(?:\.get\(|\[)\s*[\"'](?:access_|auth_)?(?:token|jwt)[\"']")
+_PURPOSE: Final = re.compile(
+    r"reset|verif|invit|confirm|unsubscribe|magic|callback|share", re.IGNORECASE
+)
+_NAMED: Final = re.compile(r"(?:access_|auth_|jwt_|id_|bearer_|session_|refresh_)?token|jwt")
+_PLAIN: Final = re.compile(r"(?:Optional\[)?str\]?(?:\s*\|\s*None)?")
+_PLACED: Final = re.compile(r"\b(?:Depends|Header|Cookie|Body|Form|Security|Path|File)\(")
+
+
+def _in_address(route: Route, parameter: Parameter) -> bool:
+    """Whether FastAPI takes a parameter from the query string: any plain one not in the path."""
+    text = f"{parameter.annotation} {parameter.default}"
+    if _PLACED.search(text) or f"{{{parameter.name}}}" in " ".join((*route.paths, route.path)):
+        return False
+    return (
+        "Query(" in text
+        or route.method == "websocket"
+        or bool(_PLAIN.fullmatch(parameter.annotation))
+    )
 
 
 def _taken(route: Route) -> Iterator[Hit]:
     for parameter in route.function.parameters:
-        named = re.fullmatch(r"(?:access_|auth_|jwt_)?token|jwt", parameter.name)
-        from_query = "Query(" in f"{parameter.annotation}{parameter.default}"
-        in_address = from_query or (
-            route.method == "websocket" and "Depends" not in parameter.default
-        )
-        if named and in_address and not _PURPOSE.search(route.path + route.function.name):
-            yield at(route.module, parameter.line, "A bearer token is taken from the query string.")
+        if (
+            _NAMED.fullmatch(parameter.name)
+            and _in_address(route, parameter)
+            and not _PURPOSE.search(route.path + route.function.name)
+        ):
+            message = f"{parameter.name} is taken from the query string."
+            yield at(route.module, parameter.line, message)
+
+
+def _read(facts: Facts) -> Iterator[Hit]:
+    """Yield tokens that Python code reads from the query string by hand."""
+    for module in facts.python:
+        for function in module.functions:
+            found = next(lines_matching(function.text, _READ), None)
+            if found and not _PURPOSE.search(function.name):
+                line = function.line + found[0] - 1
+                yield at(module, line, "A token is read from the query string.")
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield bearer tokens in the query string; the callers only when no route takes them."""
-    taken = [hit for route in facts.routes for hit in _taken(route)]
+    taken = [*(hit for route in facts.routes for hit in _taken(route)), *_read(facts)]
     yield from taken
     if taken:
         return
+    for module, line, _ in facts.matches(facts.browser, _BUILT):
+        around = "\n".join(module.lines[max(0, line - 6) : line + 6])
+        if re.search(r"WebSocket|EventSource|\bws\w*:", around) and not _PURPOSE.search(around):
+            yield at(module, line, "A bearer token is sent in the address.")
     for module, line, match in facts.matches(facts.scripts, _QUERY):
         if not _PURPOSE.search(module.lines[line - 1]) and re.search(
             r"ws|api|fetch|EventSource|socket", module.lines[line - 1], re.IGNORECASE
@@ -58,8 +95,60 @@ async def ws(websocket, token: str = Query(...)):
 """
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/refresh")
+async def refresh(refresh_token: str):
+    return renew(refresh_token)
+"""
+            }
+        ),
+        Case(
+            {
+                "ws.py": """\
+async def connect(websocket):
+    token = websocket.query_params.get("token")
+    return verify(token)
+"""
+            }
+        ),
+        Case(
+            {
+                "lib/live.ts": """\
+const url = new URL(process.env.NEXT_PUBLIC_API_URL);
+url.searchParams.set("token", accessToken);
+const socket = new WebSocket(url);
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Body, Header
+
+app = FastAPI()
+
+@app.post("/refresh")
+async def refresh(refresh_token: str = Body(embed=True)):
+    return renew(refresh_token)
+
+@app.post("/password/reset")
+async def reset(token: str):
+    return change(token)
+
+@app.get("/items/{token}")
+async def item(token: str):
+    return find(token)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -4,10 +4,33 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 _SET: Final = re.compile(r"\b(?:local|session)Storage\.setItem\(\s*([^,\n]+),\s*([^\n]*)")
+_OTHER: Final = re.compile(
+    r"\b(?:local|session)Storage(?:\.\w*[tT]oken\w*|\[\s*[\"'][\w-]*token[\w-]*[\"']\s*\])\s*=(?!=)"
+    r"|\b(?:atomWithStorage|useLocalStorage|useSessionStorage|usePersistedState)(?:<[^>]*>)?\(\s*[\"'][\w-]*(?:token|jwt)[\w-]*[\"']",
+    re.IGNORECASE,
+)
+_PERSISTED: Final = re.compile(
+    r"\b(?:access|auth|refresh|bearer|jwt)?_?[tT]oken\s*:\s*(?:null|undefined|\"\"|'')"
+)
 _CREDENTIAL: Final = re.compile(r"token|jwt|bearer", re.IGNORECASE)
+
+
+def _is_dead(facts: Facts, module: Module, line: int) -> bool:
+    """Whether the line is in a named function of a module that nothing calls."""
+    inside = [f for f in module.functions if f.line <= line <= f.end_line and not f.owner]
+    outer = min(inside, key=lambda f: f.line, default=None)
+    if outer is None or not re.search(r"^(?:async\s+)?function\s+[a-z]", outer.text):
+        return False
+    if "default" in module.lines[outer.line - 1]:
+        return False
+    uses = re.compile(rf"\b{re.escape(outer.name)}\b")
+    found = sum(len(uses.findall(m.code)) for m in facts.scripts)
+    return found <= 1
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -16,7 +39,22 @@ def check(facts: Facts) -> Iterator[Hit]:
         value = facts.evaluator.value(module, match[1])
         key = " ".join(value.literals) or match[1]
         if _CREDENTIAL.search(key) or (_CREDENTIAL.search(match[2]) and "JSON" not in match[2]):
+            if _is_dead(facts, module, line):
+                continue
             yield at(module, line, "A token is kept in web storage.")
+    yield from _by_libraries(facts)
+
+
+def _by_libraries(facts: Facts) -> Iterator[Hit]:
+    """Yield tokens that a hook or a store keeps in web storage."""
+    for module, line, _ in facts.matches(facts.scripts, _OTHER):
+        yield at(module, line, "A token is kept in web storage.")
+    for module in facts.scripts:
+        if not any(i.module.startswith("zustand/middleware") for i in module.imports):
+            continue
+        found = next(lines_matching(module.code, _PERSISTED), None)
+        if found and "persist(" in module.code and "partialize" not in module.code:
+            yield at(module, found[0], "The store writes this token to web storage.")
 
 
 RULE = Rule(
@@ -36,8 +74,42 @@ localStorage.setItem("auth_token", data.token);
 """
             }
         ),
+        Case({"lib/api.ts": "localStorage.accessToken = data.token;\n"}),
+        Case(
+            {
+                "lib/a.tsx": 'const [t, setT] = useLocalStorage<string>("auth_token", null); // auth\n'
+            }
+        ),
+        Case(
+            {
+                "lib/store.ts": """\
+import { persist } from "zustand/middleware";
+export const useAuth = create(persist((set) => ({ token: null, login: (t) => set({ token: t }) }), { name: "auth" }));
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/store.ts": """\
+import { persist } from "zustand/middleware";
+const partialize = (state) => ({ theme: state.theme });
+export const useAuth = create(persist((set) => ({ token: null }), { name: "auth", partialize }));
+if (localStorage.token === undefined) login();
+"""
+            }
+        ),
+        Case(
+            {
+                "lib/api.ts": """\
+export function setToken(token) {
+  localStorage.setItem("auth_token", token);
+}
+""",
+                "app/page.tsx": "export default () => fetch(`/api`);\n",
+            }
+        ),
         Case(
             {
                 "lib/api.ts": """\

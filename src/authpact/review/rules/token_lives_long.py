@@ -4,32 +4,58 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._issuers import Issuer
+from authpact.review._mints import Mint, amount_in, seconds
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._tokens import Mint
+from authpact.review._text import members
 
 _DAY: Final = 86400
-_LONG: Final = re.compile(r"(?:expires?_?\w*|lifetime|ttl|max_age)\s*(?::\s*int\s*)?=\s*(\d{6,})")
+_OTHER: Final = re.compile(r"refresh|verif|reset|invite|magic|confirm", re.IGNORECASE)
+_LASTS: Final = re.compile(r"expir|lifetime|ttl|max_age|delta", re.IGNORECASE)
 
 
 def _longest(mint: Mint) -> float:
     longest = mint.lifetime
     if mint.function is not None and mint.module.language == "python":
         for parameter in mint.function.parameters:
-            if re.search(r"expir|lifetime|ttl", parameter.name) and parameter.default.isdigit():
+            if _LASTS.search(parameter.name) and parameter.default.isdigit():
                 longest = max(longest, float(parameter.default))
     return longest
 
 
+def _of_mint(mint: Mint) -> Hit | None:
+    """Return the hit where the lifetime is set: the constant, else the signature."""
+    name = mint.function.name if mint.function else ""
+    if _longest(mint) <= _DAY or _OTHER.search(name):
+        return None
+    message = f"The token lives {_longest(mint) / _DAY:g} days."
+    file, line = mint.lifetime_place
+    if line:
+        return Hit(file, line, message)
+    in_python = mint.module.language == "python"
+    return at(mint.module, mint.function if in_python and mint.function else mint.call, message)
+
+
+def _of_plugin(issuer: Issuer) -> Iterator[Hit]:
+    """Yield the lifetime of tokens of the jwt plugin, and of a cookie cache that is a JWT."""
+    inner = members(members(issuer.plugins.get("jwt", "")).get("jwt", ""))
+    lives = seconds(inner.get("expirationTime", ""))
+    if lives > _DAY and re.match(r"[\"'`]", inner["expirationTime"]):
+        line = issuer.line_of(r"\bexpirationTime\s*:")
+        yield at(issuer.module, line, f"The token lives {lives / _DAY:g} days.")
+    cache = issuer.cookie_cache
+    lives = amount_in(cache.get("maxAge", ""))
+    if "jwt" in cache.get("strategy", "") and lives > _DAY:
+        line = issuer.line_of(r"\bcookieCache\s*:[^}]*?\bmaxAge\s*:")
+        yield at(issuer.module, line, f"The cached session, a JWT, lives {lives / _DAY:g} days.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield access tokens that live longer than a day."""
-    for mint in facts.tokens.mints:
-        name = mint.function.name if mint.function else ""
-        if _longest(mint) <= _DAY or re.search(r"refresh|verif|reset|invite", name, re.IGNORECASE):
-            continue
-        in_python = mint.module.language == "python"
-        days = _longest(mint) / _DAY
-        whole = mint.function if in_python and mint.function else mint.call
-        yield at(mint.module, mint.lifetime_line or whole, f"The token lives {days:g} days.")
+    found = (_of_mint(m) for m in facts.tokens.mints)
+    yield from dict.fromkeys(hit for hit in found if hit)
+    for issuer in facts.issuers.servers:
+        yield from _of_plugin(issuer)
 
 
 RULE = Rule(
@@ -50,6 +76,50 @@ export const make = (id) => jwt.sign({ sub: id }, key, { algorithm: "HS256", exp
 """
             }
         ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ plugins: [jwt({ jwt: { expirationTime: "30d" } })] });
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  session: { cookieCache: { enabled: true, strategy: "jwt", maxAge: 60 * 60 * 24 * 7 } },
+});
+"""
+            }
+        ),
+        Case(
+            {
+                "config.py": """\
+class Settings(BaseSettings):
+    TOKEN_SECONDS: int = 604800
+""",
+                "auth.py": """\
+import jwt
+
+def make(user, expires_in: int = settings.TOKEN_SECONDS):
+    claims = {"sub": user, "exp": now() + timedelta(seconds=expires_in)}
+    return jwt.encode(claims, KEY, algorithm="HS256")
+""",
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import jwt, time
+
+def make(user):
+    claims = {"sub": user, "exp": int(time.time()) + 30 * 24 * 3600}
+    return jwt.encode(claims, KEY, algorithm="HS256")
+"""
+            }
+        ),
     ),
     accepted=(
         Case(
@@ -57,6 +127,28 @@ export const make = (id) => jwt.sign({ sub: id }, key, { algorithm: "HS256", exp
                 "token.ts": """\
 import jwt from "jsonwebtoken";
 export const make = (id) => jwt.sign({ sub: id }, key, { algorithm: "HS256", expiresIn: "15m" });
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  session: { expiresIn: 60 * 60 * 24 * 7, cookieCache: { enabled: true, maxAge: 60 * 5 } },
+  plugins: [jwt({ jwt: { expirationTime: "15m" } })],
+});
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import jwt, time
+
+def make(user):
+    claims = {"sub": user, "exp": int(time.time()) + 15 * 60}
+    return jwt.encode(claims, KEY, algorithm="HS256")
 """
             }
         ),

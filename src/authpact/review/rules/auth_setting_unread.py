@@ -1,0 +1,159 @@
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._model import Assignment, Module
+from authpact.review._rule import Case, Hit, Rule, at, once
+
+_AUTH: Final = re.compile(
+    r"^(?:BETTER_AUTH_(?:SECRET|URL|ISSUER|AUDIENCE|JWKS\w*)|JWT_\w+|JWKS_\w+|(?:AUTH_|SESSION_|APP_)?SECRET_KEY|AUTH_SECRET|SESSION_SECRET|ALGORITHM"
+    r"|(?:ACCESS|REFRESH)_TOKEN_\w+|NEXTAUTH_\w+|CLERK_\w+|AUTH0_\w+)$",
+    re.IGNORECASE,
+)
+_CHECKS: Final = re.compile(r"valid|check|ensure|assert|warn|verify", re.IGNORECASE)
+
+
+def _inside_reads(module: Module, field: Assignment) -> bool:
+    """Whether the settings class hands a field on, by anything but a check of its presence."""
+    word = re.compile(rf"\b(?:self|cls)\.{re.escape(field.target)}\b")
+    methods = (f for f in module.functions if f.owner == field.owner)
+    return any(word.search(f.text) for f in methods if not _CHECKS.search(f.name))
+
+
+def _outside_reads(facts: Facts, module: Module, field: Assignment) -> bool:
+    """Whether anything besides the settings class names a field."""
+    kind = next((c for c in module.classes if c.name == field.owner), None)
+    word = re.compile(rf"\b{re.escape(field.target)}\b", re.IGNORECASE)
+    own = module.code.replace(kind.text, "") if kind else module.code
+    return bool(word.search(own)) or any(
+        word.search(m.code) for m in facts.python if m is not module
+    )
+
+
+def _fields(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    for module in facts.python:
+        if "env_prefix" in module.code:
+            continue
+        named = {c.name for c in module.classes if "Settings" in " ".join((c.name, *c.bases))}
+        home = module.path.partition("/")[0]
+        fields = (a for a in module.assignments if a.owner in named and a.function < 0)
+        for one in (f for f in fields if _AUTH.match(f.target)):
+            if not (_inside_reads(module, one) or _outside_reads(facts, module, one)):
+                yield home, at(module, one.line, f"Nothing reads the setting {one.target}.")
+
+
+def _runs_better_auth(facts: Facts, folder: str) -> bool:
+    """Whether a library below a folder reads variables by itself."""
+    inside = f"{folder}/" if folder else ""
+    return any(
+        m.path.startswith(inside)
+        and any(
+            re.match(r"better-auth$|next-auth|@auth/|@clerk|@auth0", i.module) for i in m.imports
+        )
+        for m in facts.scripts
+    )
+
+
+def _examples(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    """Yield documented variables that no code beside the environment file reads."""
+    compose = {
+        posixpath.dirname(s.path) for s in facts.environment.plain(r"compose[\w.-]*\.ya?ml$")
+    }
+    for one in facts.environment.variables:
+        folder = posixpath.dirname(one.file)
+        if one.is_compose or not one.is_example or not folder or folder in compose:
+            continue
+        mentioned = facts.variables.mentioned_below(folder) if _AUTH.match(one.name) else None
+        if mentioned and one.name not in mentioned and not _runs_better_auth(facts, folder):
+            home = one.file.partition("/")[0]
+            yield home, Hit(one.file, one.line, f"No code beside it reads {one.name}.")
+
+
+def _clients(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    """Yield clients of Better Auth that nobody imports, in a tree without an instance."""
+    if facts.issuers.servers or any("api/auth/[" in p for p in facts.tree.paths):
+        return
+    for client in facts.issuers.clients:
+        if client.module.path not in facts.imported:
+            home = client.module.path.partition("/")[0]
+            yield f"{home} client", at(client.module, client.call, "Nobody uses this auth client.")
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield what is left of a former scheme: settings, variables and clients, once a service."""
+    fields = list(_fields(facts))
+    homes = {home for home, _ in fields}
+    yield from once(fields)
+    examples = [row for row in _examples(facts) if row[0] not in homes]
+    yield from once(examples)
+    if not fields and not examples:
+        yield from once(_clients(facts))
+
+
+RULE = Rule(
+    requirement="environment:complete",
+    category="stale-auth-config",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="An authentication setting is read by nothing.",
+    why="Operators hand out a secret that no code needs, which only widens who holds it, and miss the one that counts.",
+    remedy="Remove the setting, its variable and what else is left of the former scheme.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "api/config.py": """\
+class Settings(BaseSettings):
+    better_auth_secret: str = ""
+
+    def validate_production(self):
+        if not self.better_auth_secret:
+            raise ValueError("BETTER_AUTH_SECRET")
+""",
+                "api/main.py": "from api.config import Settings\n",
+            }
+        ),
+        Case(
+            {
+                "api/.env.example": "DATABASE_URL=\nACCESS_TOKEN_EXPIRE_MINUTES=30\n",
+                "api/db.py": "import os\nURL = os.environ['DATABASE_URL']\n",
+            }
+        ),
+        Case(
+            {
+                "web/lib/auth-client.ts": """\
+import { createAuthClient } from "better-auth/react";
+export const authClient = createAuthClient();
+""",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "api/config.py": """\
+class Settings(BaseSettings):
+    better_auth_secret: str = ""
+    jwt_secret: str = ""
+
+    @property
+    def key(self):
+        return self.jwt_secret
+""",
+                "api/auth.py": """\
+import jwt
+from api.config import settings
+
+def read(token):
+    return jwt.decode(token, settings.better_auth_secret or settings.key, algorithms=["HS256"])
+""",
+                "api/.env.example": "BETTER_AUTH_SECRET=\n",
+                "web/.env.example": "BETTER_AUTH_SECRET=\nBETTER_AUTH_URL=\n",
+                "web/lib/auth.ts": 'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({});\n',
+            }
+        ),
+    ),
+)

@@ -1,0 +1,159 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule
+from authpact.review._tree import Source
+
+_MOUNT: Final = re.compile(r"(^|/)(?:app|pages)/api/auth/\[")
+_CONFIG: Final = re.compile(r"(^|/)next\.config\.\w+$")
+_API: Final = r"(?:back-?end|fast-?api|python|api|server|uvicorn)"
+_INGRESS: Final = re.compile(
+    r"path:\s*[\"']?(/api(?:/\*|/?(?:\(/\|\$\)\(\.\*\)|\(\.\*\))?)?)[\"']?\s*$"
+    rf"((?:(?!\bpath:)[\s\S]){{0,400}}?)\bname:(?![^\n]*(?:front|web|next))[^\n]*{_API}",
+    re.MULTILINE | re.IGNORECASE,
+)
+_NGINX: Final = re.compile(
+    rf"location\s+(?:\^~\s+)?(/api/?)\s*\{{[^}}]*?proxy_pass\s+https?://[^;/]*(?:{_API}|:8000)",
+    re.IGNORECASE,
+)
+_REWRITE: Final = re.compile(
+    r"source\s*:\s*[\"'`](/api/(?::\w+\*|\(\.\*\)))[\"'`]\s*,\s*destination\s*:\s*([^\n]+)"
+)
+
+
+def _own_rule(text: str) -> bool:
+    """Whether the routes of Better Auth have a rule of their own."""
+    return bool(re.search(r"/api/auth\b", text))
+
+
+def _catching(source: Source) -> re.Match[str] | None:
+    if _CONFIG.search(source.path):
+        found = _REWRITE.search(source.text)
+        fallback = re.search(r"\bfallback\s*:", source.text)
+        away = found and re.search(r"http|process\.env|\$\{|[A-Z]{3}", found[2])
+        return found if away and not fallback else None
+    if re.search(r"\.conf$", source.path):
+        return _NGINX.search(source.text)
+    return _INGRESS.search(source.text) if "Ingress" in source.text else None
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield rules of proxies that send the paths of Better Auth to the API."""
+    mounted = any(_MOUNT.search(p) for p in facts.tree.paths)
+    served = any("toNextJsHandler" in m.code for m in facts.handlers)
+    imitates = any(p.startswith("/api/auth") for r in facts.routes for p in r.paths)
+    if not (mounted and served) or imitates:
+        return
+    configured = (Source(m.path, m.code) for m in facts.scripts if _CONFIG.search(m.path))
+    for source in (*facts.environment.plain(r"\.(?:ya?ml|conf)$"), *configured):
+        found = _catching(source)
+        if found and not _own_rule(source.text):
+            line = source.text.count("\n", 0, found.start(1)) + 1
+            message = (
+                f"{found[1]} goes to the API, /api/auth with it, but Better Auth is in Next.js."
+            )
+            yield Hit(source.path, line, message)
+
+
+_HANDLER: Final = """\
+import { toNextJsHandler } from "better-auth/next-js";
+export const { GET, POST } = toNextJsHandler(auth);
+"""
+
+RULE = Rule(
+    requirement="identity:sign-in",
+    category="auth-baseurl-wrong-service",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="A proxy sends the routes of Better Auth to FastAPI.",
+    why="FastAPI has no /api/auth routes: sign-in, session and sign-out all answer 404.",
+    remedy="Add a rule for /api/auth that leads to Next.js before the one for /api.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "web/app/api/auth/[...all]/route.ts": _HANDLER,
+                "k8s/ingress.yaml": """\
+kind: Ingress
+spec:
+  rules:
+    - http:
+        paths:
+          - path: /api
+            pathType: Prefix
+            backend:
+              service:
+                name: backend
+          - path: /
+            pathType: Prefix
+            backend:
+              service:
+                name: web
+""",
+            }
+        ),
+        Case(
+            {
+                "web/app/api/auth/[...all]/route.ts": _HANDLER,
+                "nginx/nginx.conf": """\
+server {
+  location / { proxy_pass http://web:3000; }
+  location /api/ { proxy_pass http://backend:8000; }
+}
+""",
+            }
+        ),
+        Case(
+            {
+                "web/app/api/auth/[...all]/route.ts": _HANDLER,
+                "web/next.config.ts": """\
+export default {
+  async rewrites() {
+    return [{ source: "/api/:path*", destination: `${process.env.API_URL}/api/:path*` }];
+  },
+};
+""",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "web/app/api/auth/[...all]/route.ts": _HANDLER,
+                "k8s/ingress.yaml": """\
+kind: Ingress
+spec:
+  rules:
+    - http:
+        paths:
+          - path: /api
+            pathType: Prefix
+            backend:
+              service:
+                name: frontend-server
+""",
+            }
+        ),
+        Case(
+            {
+                "web/app/api/auth/[...all]/route.ts": _HANDLER,
+                "nginx/nginx.conf": """\
+server {
+  location /api/auth/ { proxy_pass http://web:3000; }
+  location /api/ { proxy_pass http://backend:8000; }
+}
+""",
+                "web/next.config.ts": """\
+export default {
+  async rewrites() {
+    return { fallback: [{ source: "/api/:path*", destination: `${process.env.API_URL}/api/:path*` }] };
+  },
+};
+""",
+            }
+        ),
+    ),
+)

@@ -1,0 +1,118 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._model import Function, Module
+from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._tokens import looks_session_up
+
+_CREDENTIAL: Final = re.compile(
+    r"HTTPAuthorizationCredentials|Header\(|Cookie\(|\.cookies\b|headers\.get\(|headers\["
+)
+_VERIFIES: Final = re.compile(r"\bdecode\(|\b(?:verify|decode|validate)_\w*(?:jwt|access_token)")
+
+
+def _holders(facts: Facts) -> Iterator[tuple[Module, Function]]:
+    """Yield the functions on the way of a request that look a session up."""
+    for module in (m for m in facts.python if looks_session_up(m.code)):
+        for function in module.functions:
+            if looks_session_up(function.text) and facts.is_reached(module, function):
+                yield module, function
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield look-ups of opaque sessions that open the API, and the dependency that takes them."""
+    message = "The API opens to an opaque session token, looked up in the issuer's database."
+    for module, function in _holders(facts):
+        takes = _CREDENTIAL.search(function.text)
+        callers = [
+            f
+            for f in module.functions
+            if f is not function
+            and _CREDENTIAL.search(f.text)
+            and re.search(rf"\b{re.escape(function.name)}\(", f.text)
+        ]
+        if any(_VERIFIES.search(f.text) for f in (function, *callers)):
+            continue
+        if takes or callers or re.search(r"session|token", function.name, re.IGNORECASE):
+            yield at(module, function, message)
+        if callers and not takes:
+            yield at(module, callers[0], f"{callers[0].name} takes a session token, not a JWT.")
+
+
+RULE = Rule(
+    requirement="token:shape",
+    category="not-jwt-bearer",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="The API looks sessions up instead of verifying tokens.",
+    why="It needs the issuer's database and follows its schema; a session token opens everything of the account, at the issuer as well.",
+    remedy="Verify a short-lived JWT, or write the deviation down.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "api/main.py": """\
+from fastapi import Depends, FastAPI, HTTPException, Request
+
+app = FastAPI()
+
+async def current_user(request: Request):
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    found = sessions.find_one({"token": token})
+    if not found:
+        raise HTTPException(status_code=401)
+    return found["userId"]
+
+@app.get("/a")
+def a(user=Depends(current_user)):
+    return user
+"""
+            }
+        ),
+        Case(
+            {
+                "api/main.py": '''\
+from fastapi import Depends, FastAPI, Header, HTTPException
+
+app = FastAPI()
+
+def session_of(token):
+    return rows("""SELECT "userId" FROM "session" WHERE "token" = :token""", token)
+
+async def current_user(authorization: str = Header()):
+    return session_of(authorization)
+
+@app.get("/a")
+def a(user=Depends(current_user)):
+    return user
+'''
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "api/main.py": """\
+import jwt
+from fastapi import Depends, FastAPI, Request
+
+app = FastAPI()
+
+async def current_user(request: Request):
+    return jwt.decode(request.headers["authorization"], KEY, algorithms=["ES256"])
+
+@app.get("/a")
+def a(user=Depends(current_user)):
+    return user
+
+@app.get("/chats")
+def chats(user=Depends(current_user)):
+    return chat_sessions.find_one({"user": user})
+"""
+            }
+        ),
+    ),
+)

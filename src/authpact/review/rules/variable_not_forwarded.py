@@ -1,0 +1,158 @@
+import posixpath
+import re
+from collections.abc import Iterator
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule
+from authpact.review._variables import Read, Service
+
+
+def _are_alternatives(read: Read, name: str) -> bool:
+    """Whether either of two variables is enough: both on a line, or both returned by a function."""
+    if name in read.module.lines[read.line - 1].upper().replace(read.name, "", 1):
+        return True
+    both = (rf"\breturn\b[^\n]*\b{n}\b" for n in (read.name, name))
+    patterns = [re.compile(p, re.IGNORECASE) for p in both]
+    return any(all(p.search(f.text) for p in patterns) for f in read.module.functions)
+
+
+def _known(facts: Facts, service: Service) -> set[str]:
+    """Return what an operator sets for the containers: beside the compose file, or in it."""
+    folder = posixpath.dirname(service.file)
+    beside = {
+        v.name
+        for v in facts.environment.variables
+        if not v.is_compose and posixpath.dirname(v.file) == folder
+    }
+    others = (s.environment for s in facts.variables.services if s.file == service.file)
+    return beside.union(*others)
+
+
+def _bakes_none(facts: Facts, service: Service) -> bool:
+    """Whether the image leaves environment files out."""
+    path = posixpath.join(service.context, ".dockerignore")
+    sources = facts.environment.plain(r"(^|/)\.dockerignore$")
+    return any(
+        s.path == path and re.search(r"^(?:\*\*/)?\.env(?:\*|\.\*)?\s*$", s.text, re.MULTILINE)
+        for s in sources
+    )
+
+
+def _needed(facts: Facts, service: Service) -> Iterator[str]:
+    """Yield the secrets that the code of a service reads and an operator may believe to be set."""
+    inside = f"{service.context}/" if service.context else ""
+    known, bakes_none = _known(facts, service), _bakes_none(facts, service)
+    reads = [r for r in facts.variables.secrets if r.module.path.startswith(inside)]
+    given = {r.name for r in reads} & service.environment
+    needed = (r for r in reads if r.name in known or bakes_none)
+    for read in needed:
+        if not any(_are_alternatives(read, name) for name in given):
+            yield read.name
+    if bakes_none and any(s.module.path.startswith(inside) for s in facts.issuers.servers):
+        yield "BETTER_AUTH_SECRET"
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield services of a compose file that do not get a secret their code reads, each name once."""
+    seen: set[tuple[str, str, str]] = set()
+    for service in facts.variables.services:
+        if service.is_open:
+            continue
+        for name in sorted(set(_needed(facts, service)) - service.environment):
+            cause = (service.file, service.context, name)
+            if cause not in seen:
+                seen.add(cause)
+                message = f"The service {service.name} does not get {name}."
+                yield Hit(service.file, service.line, message)
+
+
+_READER = """\
+import os
+
+KEY = os.getenv("ENCRYPTION_SECRET", "")
+"""
+
+RULE = Rule(
+    requirement="environment:complete",
+    category="env-mismatch",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="A container does not get a secret that its code reads.",
+    why="What an operator sets has no effect: the code falls back to nothing or to a default, and checks that need it fail open or fail always.",
+    remedy="Name the variable in the service's `environment`, or give it an `env_file`.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "docker-compose.yml": """\
+services:
+  api:
+    build: ./api
+    environment:
+      - ENCRYPTION_SECRET=${ENCRYPTION_SECRET}
+  worker:
+    build:
+      context: ./api
+    environment:
+      - QUEUE=jobs
+""",
+                "api/settings.py": _READER,
+            }
+        ),
+        Case(
+            {
+                "compose.yaml": """\
+services:
+  api:
+    build: ./api
+    environment:
+      DATABASE_URL: ${DATABASE_URL}
+""",
+                ".env.example": "ENCRYPTION_SECRET=\n",
+                "api/settings.py": _READER,
+            }
+        ),
+        Case(
+            {
+                "compose.yaml": """\
+services:
+  web:
+    build: ./web
+    environment:
+      PORT: "3000"
+""",
+                "web/.dockerignore": "node_modules\n.env\n",
+                "web/lib/auth.ts": 'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({});\n',
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "docker-compose.yml": """\
+services:
+  api:
+    build: ./api
+    env_file: .env
+    environment:
+      - QUEUE=jobs
+  worker:
+    build: ./api
+    environment:
+      - ENCRYPTION_SECRET=${ENCRYPTION_SECRET}
+  mail:
+    build: ./mail
+    environment:
+      - QUEUE=mail
+""",
+                ".env.example": "ENCRYPTION_SECRET=\n",
+                "api/settings.py": _READER,
+                "api/token.ts": """\
+const key = process.env.TOKEN_SECRET || process.env.ENCRYPTION_SECRET;
+""",
+                "mail/main.py": "import os\nQUEUE = os.getenv('QUEUE')\n",
+            }
+        ),
+    ),
+)

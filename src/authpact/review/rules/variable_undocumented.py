@@ -1,0 +1,155 @@
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._environment import is_secret_name
+from authpact.review._facts import Facts
+from authpact.review._issuers import Client
+from authpact.review._project import folders_of
+from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review._variables import Read
+
+_SECRETS: Final = re.compile(r"^(?!.*(?:REFRESH|RESET|CSRF|COOKIE|WEBHOOK|CRON|ENCRYPT))")
+_DRAFT: Final = re.compile(r"(^|/)(?:specs?|plans?|history|prompts?|archive|adr)/")
+"""Notes of the past, which nobody deploys by."""
+_ORIGINS: Final = re.compile(r"CORS|ORIGIN|^(?:FRONTEND|CLIENT|WEB)_(?:URL|HOST)")
+
+
+def _home(facts: Facts, path: str) -> str | None:
+    """Return the nearest folder around a file that has environment files."""
+    folders = {posixpath.dirname(v.file) for v in facts.environment.variables if not v.is_compose}
+    return next((f for f in folders_of(path) if f in folders), None)
+
+
+def _documented(facts: Facts, folder: str) -> set[str]:
+    return {
+        v.name
+        for v in facts.environment.variables
+        if not v.is_compose and posixpath.dirname(v.file) == folder
+    }
+
+
+def _kinds(facts: Facts) -> Iterator[tuple[Read, re.Pattern[str], bool]]:
+    """Yield reads that decide, what else may be meant by them, and whether those are secrets."""
+    origins = {name for c in facts.cors for name in c.origins.environment}
+    for read in facts.variables.reads:
+        if is_secret_name(read.name) and _SECRETS.match(read.name):
+            yield read, _SECRETS, True
+        elif read.name in origins:
+            yield read, _ORIGINS, False
+
+
+def _is_nowhere(facts: Facts, name: str) -> bool:
+    """Whether no environment file, document or deployment file of the tree names a variable."""
+    words = re.compile(rf"\b{name}\b", re.IGNORECASE)
+    sources = facts.environment.plain("")
+    return not any(words.search(s.text) for s in sources if not _DRAFT.search(s.path))
+
+
+def _renamed(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    """Yield reads of a variable while documents name another one that nothing reads."""
+    mentioned: dict[str, frozenset[str]] = {}
+    for read, pattern, secret in _kinds(facts):
+        home = _home(facts, read.module.path)
+        if home is None:
+            continue
+        names = _documented(facts, home)
+        if home not in mentioned:
+            mentioned[home] = facts.variables.mentioned_below(home)
+        unread = {
+            n for n in names - mentioned[home] if pattern.search(n) and is_secret_name(n) is secret
+        }
+        if read.name in names or not (unread or (secret and _is_nowhere(facts, read.name))):
+            continue
+        other = f"but the environment file has {min(unread)}" if unread else "which no file names"
+        message = f"Reads {read.name}, {other}."
+        yield f"{home} {read.name}", at(read.module, read.line, message)
+
+
+def _address(facts: Facts, client: Client) -> Iterator[Hit]:
+    """Yield the address of an auth client when nothing but the code knows its variable."""
+    value = facts.evaluator.value(client.module, client.options.get("baseURL", ""))
+    home = _home(facts, client.module.path)
+    local = any(re.search(r"//(?:localhost|127\.)", text) for text in value.literals)
+    if home is None or len(value.environment) != 1 or not local:
+        return
+    name = value.environment[0]
+    if not _is_nowhere(facts, name):
+        return
+    numbers = range(client.call.line, client.call.end_line + 1)
+    line = next((n for n in numbers if "baseURL" in client.module.lines[n - 1]), client.call.line)
+    yield at(client.module, line, f"No environment file or document names {name}.")
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield variables that decide about sign-in and are documented under another name or not."""
+    yield from once(_renamed(facts))
+    if facts.issuers.servers:
+        for client in facts.issuers.clients:
+            yield from _address(facts, client)
+
+
+RULE = Rule(
+    requirement="environment:complete",
+    category="env-mismatch",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The code reads a variable under another name than is documented.",
+    why="A deployment by the documents leaves it unset: the code runs with its default or refuses every call.",
+    remedy="Use one name in the code, in .env.example and in the deployment files.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "api/auth.py": 'import os\n\nSECRET = os.getenv("BETTER_AUTH_SECRET", "x")\n',
+                "api/.env.example": "SECRET_KEY=\nDATABASE_URL=\n",
+            }
+        ),
+        Case(
+            {
+                "api/main.py": """\
+import os
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=[os.getenv("FRONTEND_URL", "http://localhost:3000")])
+""",
+                "api/.env.example": "CORS_ORIGINS=https://app.example.com\n",
+            }
+        ),
+        Case(
+            {
+                "web/lib/auth.ts": 'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({});\n',
+                "web/lib/client.ts": """\
+export const client = createAuthClient({
+  baseURL: process.env.NEXT_PUBLIC_APP_URL || "http://localhost:3000",
+});
+""",
+                "web/.env.example": "BETTER_AUTH_URL=\n",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "api/auth.py": """\
+import os
+
+SECRET = os.getenv("BETTER_AUTH_SECRET", "x")
+OTHER = os.getenv("SECRET_KEY")
+""",
+                "api/.env.example": "SECRET_KEY=\nBETTER_AUTH_SECRET=\n",
+                "web/lib/auth.ts": 'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({});\n',
+                "web/lib/client.ts": """\
+export const client = createAuthClient({
+  baseURL: process.env.NEXT_PUBLIC_APP_URL || "http://localhost:3000",
+});
+""",
+                "web/.env.example": "NEXT_PUBLIC_APP_URL=\n",
+            }
+        ),
+    ),
+)
