@@ -52,3 +52,20 @@ def answers_in(module: Module, handler: Handler, answers: frozenset[str]) -> Ite
 def is_own_error(handler: Handler) -> bool:
     """Whether a handler catches what the application raises about its input."""
     return handler.caught.rpartition(".")[2] == "ValueError"
+
+
+def covers(module: Module, handler: Handler, line: int) -> bool:
+    """Whether the `try` of a Python handler stands around a line."""
+    if handler.line <= line:
+        return False
+    head = module.lines[handler.line - 1]
+    opening = head[: len(head) - len(head.lstrip())] + "try:"
+    start = next(
+        (n for n in range(handler.line - 1, 0, -1) if module.lines[n - 1].rstrip() == opening), 0
+    )
+    return 0 < start < line
+
+
+def handlers_around(module: Module, line: int) -> list[Handler]:
+    """Return the handlers that an error of a line of Python meets in its own function."""
+    return [h for h in module.handlers if covers(module, h, line)]

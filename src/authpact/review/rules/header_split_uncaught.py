@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
+from authpact.review._answers import handlers_around
 from authpact.review._facts import Facts
 from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
@@ -21,10 +22,7 @@ def _is_guarded(module: Module, function: Function, name: str, position: int) ->
     before = function.text[:position]
     looked = rf"\b{name}\b[^\n]*\.(?:lower\(\)\.)?startswith\(|\bin\s+{name}\b|len\(\s*{name}\.split|match\("
     line = function.line + before.count("\n")
-    caught = any(
-        function.line < h.line <= function.end_line and h.line > line for h in module.handlers
-    )
-    return caught or bool(re.search(looked, before))
+    return bool(handlers_around(module, line)) or bool(re.search(looked, before))
 
 
 def check(facts: Facts) -> Iterator[Hit]:

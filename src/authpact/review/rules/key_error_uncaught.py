@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
+from authpact.review._answers import handlers_around
 from authpact.review._facts import Facts
 from authpact.review._model import Function, Handler, Module
 from authpact.review._rule import Case, Hit, Rule, at
@@ -11,11 +12,6 @@ _KEYS: Final = frozenset({"get_signing_key_from_jwt", "get_signing_key"})
 _CATCHES: Final = re.compile(r"^$|\b(?:Base)?Exception\b|PyJWTError|PyJWKClient\w*Error|PyJWKError")
 _TOKEN: Final = re.compile(r"InvalidTokenError|ExpiredSignature|DecodeError|InvalidSignature")
 _DEEP: Final = 2
-
-
-def _around(module: Module, function: Function, line: int) -> list[Handler]:
-    """Return the handlers of a function that stand behind a line."""
-    return [h for h in module.handlers if line < h.line <= function.end_line]
 
 
 def _callers(facts: Facts, function: Function) -> Iterator[tuple[Module, Function, int]]:
@@ -30,7 +26,7 @@ def _handlers(
     facts: Facts, module: Module, function: Function, line: int, depth: int
 ) -> list[Handler]:
     """Return every handler an error of this line may meet."""
-    found = _around(module, function, line)
+    found = handlers_around(module, line)
     if depth:
         for outer in _callers(facts, function):
             found += _handlers(facts, *outer, depth - 1)

@@ -18,8 +18,10 @@ _REFUSES: Final = re.compile(r"\b401\b|HTTP_401|\b403\b|HTTP_403|Unauthorized|ra
 
 def _refused(facts: Facts) -> Iterator[Hit]:
     """Yield prefixes compared as written, where another spelling is refused at once."""
+    live = {r.module.path for r in facts.routes if r.reachable}
+    dead = {r.module.path for r in facts.routes} - live
     for module, line, _ in facts.matches(facts.python, _PREFIX):
-        if _REFUSES.search("\n".join(module.lines[line : line + 3])):
+        if module.path not in dead and _REFUSES.search("\n".join(module.lines[line : line + 3])):
             yield at(module, line, "The scheme is compared with regard to case.")
 
 

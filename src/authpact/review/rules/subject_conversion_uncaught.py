@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
+from authpact.review._answers import handlers_around
 from authpact.review._facts import Facts
 from authpact.review._model import Call, Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
@@ -28,10 +29,8 @@ def _is_claim(module: Module, function: Function, call: Call) -> bool:
     )
 
 
-def _caught(module: Module, line: int, function: Function) -> bool:
-    return any(
-        line < h.line <= function.end_line and _CATCHES.search(h.caught) for h in module.handlers
-    )
+def _caught(module: Module, line: int) -> bool:
+    return any(_CATCHES.search(h.caught) for h in handlers_around(module, line))
 
 
 def _caught_outside(facts: Facts, function: Function) -> bool:
@@ -40,7 +39,7 @@ def _caught_outside(facts: Facts, function: Function) -> bool:
     for module in facts.python:
         for call in module.called(name):
             outer = module.function_of(call)
-            if outer is not None and outer is not function and _caught(module, call.line, outer):
+            if outer is not None and outer is not function and _caught(module, call.line):
                 return True
     return False
 
@@ -53,9 +52,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             if function is None or not _is_claim(module, function, call):
                 continue
             reached = function.name == "__init__" or facts.is_reached(module, function)
-            if reached and not (
-                _caught(module, call.line, function) or _caught_outside(facts, function)
-            ):
+            if reached and not (_caught(module, call.line) or _caught_outside(facts, function)):
                 yield at(module, call, "A subject of another form ends in a server error.")
 
 
