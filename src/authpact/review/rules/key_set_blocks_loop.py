@@ -42,7 +42,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield async functions that fetch keys in a blocking way."""
     for module in facts.python:
         for function in module.functions:
-            if not function.is_async:
+            dead = bool(facts.routes) and not facts.is_reached(module, function)
+            if not function.is_async or dead:
                 continue
             for call in module.calls_in(function):
                 if re.search(r"to_thread|run_in_threadpool|run_in_executor", call.name):
@@ -104,6 +105,31 @@ async def me(user=Depends(current_user)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+from jwt import PyJWKClient
+
+client = PyJWKClient(URL)
+
+def current_user(token: str):
+    return client.get_signing_key_from_jwt(token)
+
+async def unused(token: str):
+    return current_user(token)
+""",
+                "main.py": """\
+from fastapi import FastAPI, Depends
+from auth import current_user
+
+app = FastAPI()
+
+@app.get("/me")
+def me(user=Depends(current_user)):
+    return user
+""",
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -35,7 +35,11 @@ def _inlined(facts: Facts) -> Iterator[Hit]:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets in variables that reach the browser."""
     yield from _inlined(facts)
+    seen: set[tuple[str, str]] = set()
     for module, line, match in facts.matches(facts.project.modules, _PUBLIC):
+        if (module.path, match[0]) in seen:
+            continue
+        seen.add((module.path, match[0]))
         yield at(module, line, f"{match[0]} is compiled into the browser bundle.")
     for v in facts.environment.variables:
         if _PUBLIC.match(v.name):
