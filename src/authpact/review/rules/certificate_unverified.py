@@ -49,7 +49,12 @@ const pool = new Pool({ connectionString: process.env.DATABASE_URL, ssl: { rejec
         ),
     ),
     accepted=(
-        Case({"web/.env": "NODE_TLS_REJECT_UNAUTHORIZED=1\n", "db.py": "asyncpg.connect(host='localhost', ssl=False)\n"}),
+        Case(
+            {
+                "web/.env": "NODE_TLS_REJECT_UNAUTHORIZED=1\n",
+                "db.py": "asyncpg.connect(host='localhost', ssl=False)\n",
+            }
+        ),
         Case(
             {
                 "lib/auth.ts": """\
