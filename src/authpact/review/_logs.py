@@ -29,6 +29,9 @@ _NAME: Final = re.compile(
 )
 _LOOK_UP: Final = re.compile(r"(?:\.get|getenv|getItem)\(\s*[\"']([\w.-]+)[\"'][^()]*\)$")
 _DEEP: Final = 3
+_LONGEST: Final = 2_000
+"""Characters of an expression that is still looked into."""
+_Assigned = dict[str, list[Assignment]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def _inside(text: str) -> list[str]:
 
 def _written(text: str, depth: int = 0) -> Iterator[str]:
     plain = text.strip()
-    if not plain or depth > _DEEP or literal(plain) is not None:
+    if not plain or len(plain) > _LONGEST or depth > _DEEP or literal(plain) is not None:
         return
     cut = _CUT.search(plain)
     while cut and cut.start():
@@ -102,29 +105,24 @@ def _written(text: str, depth: int = 0) -> Iterator[str]:
         yield from _written(part, depth + 1)
 
 
-def _local(module: Module, function: Function | None, name: str) -> Assignment | None:
-    """Return the one assignment of a name in a function, None when there are more."""
-    if function is None or not re.fullmatch(r"\w+", name):
-        return None
-    found = [
-        a
-        for a in module.assignments
-        if a.target == name and function.line <= a.line <= function.end_line
-    ]
-    return found[0] if len(found) == 1 else None
+def _behind(assigned: list[Assignment], function: Function | None) -> str:
+    """Return the code of the one assignment that a function makes, empty when there are more."""
+    if function is None:
+        return ""
+    found = [a for a in assigned if function.line <= a.line <= function.end_line]
+    return found[0].value.strip().removeprefix("await ").strip() if len(found) == 1 else ""
 
 
 def origin(module: Module, function: Function | None, name: str) -> str:
     """Return the code that a local name was given, without `await`, empty when unknown."""
-    found = _local(module, function, name)
-    return found.value.strip().removeprefix("await ").strip() if found else ""
+    return _behind([a for a in module.assignments if a.target == name], function)
 
 
-def _values(module: Module, function: Function | None, call: Call) -> Iterator[str]:
+def _values(assigned: _Assigned, function: Function | None, call: Call) -> Iterator[str]:
     for argument in call.arguments:
         for value in _written(argument.text):
             yield value
-            behind = origin(module, function, value)
+            behind = _behind(assigned.get(value, []), function)
             if behind[:1] in {"{", "`", "f"} or "?" in behind or _CUT.search(behind):
                 yield from _written(behind)
 
@@ -133,11 +131,14 @@ def log_lines(module: Module) -> Iterator[Line]:
     """Yield every log line of a module; scripts named as tests are left out."""
     if module.language == "script" and _TEST.search(module.path):
         return
+    assigned: _Assigned = {}
+    for one in module.assignments:
+        assigned.setdefault(one.target, []).append(one)
     for call in module.calls:
         if _LOG.match(call.name):
             function = module.function_of(call)
             yield Line(
-                module, call, function, tuple(dict.fromkeys(_values(module, function, call)))
+                module, call, function, tuple(dict.fromkeys(_values(assigned, function, call)))
             )
 
 

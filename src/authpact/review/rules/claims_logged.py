@@ -19,14 +19,18 @@ _ABOUT: Final = re.compile(r"jwt|token|claims", re.IGNORECASE)
 
 
 def _carries(line: Line) -> bool:
+    whole = any(_WHOLE.match(v) for v in line.values)
+    one = any(_ONE.match(v) for v in line.values)
+    if not (whole or one):
+        return False
     near = line.function.text if line.function else ""
     if line.module.language == "script":
-        return bool(_SCRIPT.search(near)) and any(_WHOLE.match(v) for v in line.values)
-    if not _ABOUT.search(line.module.code):
-        return False
-    whole = bool(_READS.search(near)) and any(_WHOLE.match(v) for v in line.values)
+        return whole and bool(_SCRIPT.search(near))
+    if whole and _READS.search(near):
+        return bool(_ABOUT.search(line.module.code))
     written = " ".join(a.text for a in line.call.arguments)
-    return whole or any(_ONE.match(v) and f"{{{v}" in written for v in line.values)
+    braced = any(_ONE.match(v) and f"{{{v}" in written for v in line.values)
+    return braced and bool(_ABOUT.search(line.module.code))
 
 
 def check(facts: Facts) -> Iterator[Hit]:

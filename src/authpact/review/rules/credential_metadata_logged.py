@@ -23,18 +23,20 @@ _OF_SESSION: Final = re.compile(
 def _problem(line: Line) -> str:
     if any(_LENGTH.search(v) for v in line.values):
         return "The length of a password or secret is logged."
+    problem = "The e-mail address of whoever signs in is logged."
+    if not any(_EMAIL.match(label(v)) for v in line.values):
+        problem = "The record of the user is logged." if _has_record(line) else ""
     text = line.function.text if line.function else line.module.code
-    if not _SIGNS_IN.search(text):
-        return ""
-    if any(_EMAIL.match(label(v)) for v in line.values):
-        return "The e-mail address of whoever signs in is logged."
+    return problem if problem and _SIGNS_IN.search(text) else ""
+
+
+def _has_record(line: Line) -> bool:
     for value in line.values:
-        whole = _RECORD.search(value) and _OF_SESSION.search(
-            origin(line.module, line.function, value) or value
-        )
-        if whole:
-            return "The record of the user is logged."
-    return ""
+        if _RECORD.search(value):
+            behind = origin(line.module, line.function, value) or value
+            if _OF_SESSION.search(behind):
+                return True
+    return False
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -72,6 +72,16 @@ RULE = Rule(
         Case(
             {
                 "auth.py": """\
+import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
 from joserfc import jwt
 
 def read(token, key):
@@ -105,16 +115,6 @@ def read(token, key):
                 "token.ts": """\
 import jwt from "jsonwebtoken";
 export const read = (token) => jwt.verify(token, process.env.KEY, { ignoreExpiration: true });
-"""
-            }
-        ),
-        Case(
-            {
-                "auth.py": """\
-import jwt
-
-def read(token, key):
-    return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})
 """
             }
         ),

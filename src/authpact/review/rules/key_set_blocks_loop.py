@@ -42,7 +42,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield async functions that fetch keys in a blocking way."""
     for module in facts.python:
         for function in module.functions:
-            dead = bool(facts.routes) and not facts.is_reached(module, function)
+            plain = bool(facts.routes) and not function.owner
+            dead = plain and not facts.is_reached(module, function)
             if not function.is_async or dead:
                 continue
             for call in module.calls_in(function):
@@ -101,6 +102,27 @@ async def current_user(token: str = Depends(bearer)):
 async def me(user=Depends(current_user)):
     return user
 """,
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+from jwt import PyJWKClient
+
+app = FastAPI()
+client = PyJWKClient(URL)
+
+class Guard(HTTPBearer):
+    async def __call__(self, request):
+        return client.get_signing_key_from_jwt(await super().__call__(request))
+
+guard = Guard()
+
+@app.get("/me")
+def me(user=Depends(guard)):
+    return user
+"""
             }
         ),
     ),
