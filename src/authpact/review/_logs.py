@@ -28,6 +28,7 @@ _NAME: Final = re.compile(
     r"^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*|\[\s*[\"'][\w-]+[\"']\s*\])*$"
 )
 _LOOK_UP: Final = re.compile(r"(?:\.get|getenv|getItem)\(\s*[\"']([\w.-]+)[\"'][^()]*\)$")
+_TEXT: Final = re.compile(r"[{`]|[fF][rR]?[\"']")
 _DEEP: Final = 3
 _LONGEST: Final = 2_000
 """Characters of an expression that is still looked into."""
@@ -57,10 +58,9 @@ def _holes(text: str) -> Iterator[str]:
 
 def _chosen(text: str) -> list[str]:
     """Return what a conditional or a sum may come to; a condition itself is not written."""
-    found = re.search(r"(?<!\?)\?(?![.?])", text)
-    if found and ":" in text[found.end() :] and text[0] not in "{[":
-        first, *rest = split(text[found.end() :], ":")
-        return [first, *rest]
+    condition = split(" ".join(text.split()), " ? ")
+    if len(condition) > 1:
+        return [p for part in condition[1:] for p in split(part, " : ")]
     parts = split(text, " if ")
     if len(parts) > 1:
         return [parts[0], *split(parts[1], " else ")[1:]]
@@ -118,12 +118,16 @@ def origin(module: Module, function: Function | None, name: str) -> str:
     return _behind([a for a in module.assignments if a.target == name], function)
 
 
+def _is_conditional(text: str) -> bool:
+    return len(split(" ".join(text.split()), " ? ")) > 1
+
+
 def _values(assigned: _Assigned, function: Function | None, call: Call) -> Iterator[str]:
     for argument in call.arguments:
         for value in _written(argument.text):
             yield value
             behind = _behind(assigned.get(value, []), function)
-            if behind[:1] in {"{", "`", "f"} or "?" in behind or _CUT.search(behind):
+            if _TEXT.match(behind) or _CUT.search(behind) or _is_conditional(behind):
                 yield from _written(behind)
 
 

@@ -20,6 +20,8 @@ _NO_SECRET: Final = re.compile(r"NEXT_PUBLIC|ERROR|MESSAGE|REQUIRED|LABEL", re.I
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines that carry a password, a code or a secret."""
     for line in facts.log_lines:
+        if any("sqlite" in a.text.lower() for a in line.call.arguments):
+            continue
         for value in line.values:
             if _NAME.match(label(value)) and not _NO_SECRET.search(value):
                 yield at(line.module, line.call, "A password, code or secret is logged.")
@@ -61,6 +63,7 @@ export async function GET() {
         Case({"auth.py": 'def login(data):\n    log.debug("in: %s", data["password"])\n'}),
     ),
     accepted=(
+        Case({"db.py": 'print(f"using SQLite: {DATABASE_URL}")\n'}),
         Case(
             {
                 "auth.py": """\

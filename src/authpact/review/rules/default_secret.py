@@ -187,6 +187,16 @@ export const env = z.object({ JWT_SECRET: z.string().min(8).default("dev-secret"
     accepted=(
         Case(
             {
+                "docker-compose.yml": """\
+services:
+  api:
+    environment:
+      DATA_ENCRYPTION_KEY_ID: ${DATA_ENCRYPTION_KEY_ID:-first}
+"""
+            }
+        ),
+        Case(
+            {
                 "config.py": """\
 import os
 

@@ -8,7 +8,7 @@ from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
 _PUBLIC: Final = re.compile(
-    r"\b(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC)_\w*"
+    r"\b(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC)_(?!\w*DEMO)\w*"
     r"(?:SECRET|DATABASE_URL|DB_URL|MONGO\w*_UR[IL]|REDIS_UR[IL]|PRIVATE_KEY|PRIVATE_API|PASSWORD|SERVICE_ROLE|JWT_KEY"
     r"|(?:OPENAI|ANTHROPIC|CLAUDE|GEMINI|GROQ|MISTRAL|COHERE|OPENROUTER|HUGGINGFACE|REPLICATE|DEEPSEEK"
     r"|RESEND|SENDGRID|MAILGUN|TWILIO|PINECONE|TAVILY|ELEVENLABS)_(?:API_)?(?:KEY|TOKEN)"
@@ -78,6 +78,7 @@ const secret = process.env.NEXT_PUBLIC_JWT_SECRET;
         ),
     ),
     accepted=(
+        Case({"login.tsx": "const password = process.env.NEXT_PUBLIC_DEMO_PASSWORD;\n"}),
         Case(
             {
                 "keys.ts": """\

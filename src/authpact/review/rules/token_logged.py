@@ -174,6 +174,16 @@ def show(user_id):
     accepted=(
         Case(
             {
+                "page.tsx": """\
+async function load(user) {
+  const answer = await api.post("/a", {}, { headers: user.token ? { Authorization: user.token } : {} });
+  console.log("answer", answer);
+}
+"""
+            }
+        ),
+        Case(
+            {
                 "auth.py": """\
 def read(token):
     logger.info("token refused: %s", code)
