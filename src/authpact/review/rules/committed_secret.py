@@ -40,6 +40,17 @@ _KEY: Final = re.compile(
     r"-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----[\s\\n]*[A-Za-z0-9+/]{40}"
     r"|\b(?:sk_live_|sk-proj-|sk-ant-|gsk_|ghp_|github_pat_|xox[bp]-|GOCSPX-|AKIA)[\w-]{16,}"
 )
+_STARTS: Final = (
+    "PRIVATE KEY",
+    "sk_live_",
+    "sk-",
+    "gsk_",
+    "ghp_",
+    "github_pat_",
+    "xox",
+    "GOCSPX-",
+    "AKIA",
+)
 _SHORTEST: Final = 12
 
 
@@ -109,7 +120,7 @@ def _documents(facts: Facts, told: set[str]) -> Iterator[Hit]:
 def _addresses(facts: Facts, told: set[str]) -> Iterator[Hit]:
     """Yield the first place of each database password in documents and scripts."""
     for source in facts.environment.plain(r"\.(md|ya?ml|sh|toml|ini|json)$"):
-        for line, match in lines_matching(source.text, _URL):
+        for line, match in _addresses_in(source.text):
             url = _real_url(match[0])
             if url and url[1] not in told and _is_issued(url[1]):
                 told.add(url[1])
@@ -121,14 +132,21 @@ def _addresses(facts: Facts, told: set[str]) -> Iterator[Hit]:
 
 
 def _keys(path: str, text: str) -> Iterator[Hit]:
+    if not any(start in text for start in _STARTS):
+        return
     for line, match in lines_matching(text, _KEY):
         if not _SPOKEN.search(match[0]) and not is_counted_up(match[0]):
             yield Hit(path, line, "A key of a provider is in the repository.")
 
 
+def _addresses_in(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield addresses with a password; most texts hold none, and are not searched."""
+    return lines_matching(text, _URL) if "://" in text and "@" in text else iter(())
+
+
 def _scripts(facts: Facts, told: set[str]) -> Iterator[Hit]:
     for module in facts.project.modules:
-        for line, match in lines_matching(module.code, _URL):
+        for line, match in _addresses_in(module.code):
             url = _real_url(match[0])
             if url:
                 told.add(url[1])

@@ -26,7 +26,8 @@ _HEADER: Final = re.compile(
 
 def _sent(facts: Facts) -> Iterator[Hit]:
     """Yield headers of the frontend that name this machine wherever it runs."""
-    for module, line, match in facts.matches(facts.project.modules, _HEADER):
+    asked = tuple(m for m in facts.project.modules if "localhost" in m.code or "127." in m.code)
+    for module, line, match in facts.matches(asked, _HEADER):
         around = "\n".join(module.lines[max(0, line - 4) : line])
         if not re.search(r"NODE_ENV|development|\bdev\b", around):
             yield at(module, line + match[0].count("\n"), "The origin is fixed to localhost.")

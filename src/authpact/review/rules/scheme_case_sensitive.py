@@ -20,8 +20,9 @@ def _refused(facts: Facts) -> Iterator[Hit]:
     """Yield prefixes compared as written, where another spelling is refused at once."""
     live = {r.module.path for r in facts.routes if r.reachable}
     dead = {r.module.path for r in facts.routes} - live
-    for module, line, _ in facts.matches(facts.python, _PREFIX):
-        if module.path not in dead and _REFUSES.search("\n".join(module.lines[line : line + 3])):
+    asked = tuple(m for m in facts.python if "Bearer" in m.code and m.path not in dead)
+    for module, line, _ in facts.matches(asked, _PREFIX):
+        if _REFUSES.search("\n".join(module.lines[line : line + 3])):
             yield at(module, line, "The scheme is compared with regard to case.")
 
 
