@@ -1,5 +1,8 @@
-"""What stands beside the code: environment files, compose files, requirements, ignore lists."""
+"""What stands beside the code: environment files, deployment files, requirements, ignore lists."""
 
+import base64
+import binascii
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator
@@ -20,15 +23,40 @@ _PIN: Final = re.compile(
     r"^[\s\"']*{name}(?:\[[\w,\s-]*\])?\s*[\"']?\s*(==|>=|~=|\^|=|<=|>|<|~)?\s*[\"']?\s*\^?~?v?(\d+(?:\.\d+)*)?",
     re.IGNORECASE | re.MULTILINE,
 )
-_SECRET_NAME: Final = re.compile(r"SECRET|PRIVATE_KEY|SIGNING_KEY|JWT_KEY", re.IGNORECASE)
+_SECRET_NAME: Final = re.compile(
+    r"SECRET|(?:PRIVATE|SIGNING|JWT|HMAC|FERNET|ENCRYPTION|MASTER)_?KEY", re.IGNORECASE
+)
+_CREDENTIAL_NAME: Final = re.compile(
+    r"SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|(?:PRIVATE|ACCESS|SIGNING|ENCRYPTION|SERVICE_ROLE)_?KEY",
+    re.IGNORECASE,
+)
+_NO_CREDENTIAL: Final = re.compile(
+    r"PUBLIC|PUBLISHABLE|ANON|SITE_?KEY|KEY_?ID|_NAME$|_FILE$|_PATH$|_URL$|_URI$|EXPIR|LIFETIME|_TTL"
+    r"|LENGTH|LIMIT|COUNT|_TYPE$|_ALG|MAX_?TOKENS?|_ENV$",
+    re.IGNORECASE,
+)
+_DOCKERFILE: Final = re.compile(r"(^|/)(?:Dockerfile[\w.-]*|[\w.-]+\.[Dd]ockerfile|Containerfile)$")
+_DOCKER_STAGE: Final = re.compile(r"^[ \t]*FROM\b", re.MULTILINE | re.IGNORECASE)
+_DOCKER_PAIR: Final = re.compile(
+    r"^[ \t]*(?:ENV|ARG)[ \t]+([A-Za-z_]\w*)[ \t]*[= \t][ \t]*([^\n]+)$", re.MULTILINE
+)
+_YAML: Final = re.compile(r"\.ya?ml$")
+_OTHER_YAML: Final = re.compile(rf"^\.github/|{_COMPOSE.pattern}")
+_YAML_PAIR: Final = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?[\"']?([A-Za-z_][\w-]*)[\"']?:[ \t]+([^\n|>&*{\[][^\n]*)$", re.MULTILINE
+)
+_YAML_NAMED: Final = re.compile(
+    r"^[ \t]*-[ \t]+name:[ \t]*[\"']?(\w+)[\"']?[ \t]*\n[ \t]+value:[ \t]*([^\n]+)$", re.MULTILINE
+)
 _ELSEWHERE: Final = re.compile(
     r"PUBLIC_KEY|_ENV$|_NAME$|_FILE$|_PATH$|LENGTH|CLIENT|MINIO|AWS|S3_|STRIPE|GOOGLE|GITHUB|SMTP"
-    r"|TWILIO|WEBHOOK|OPENAI|ROTATION",
+    r"|TWILIO|WEBHOOK|OPENAI|ROTATION|KEY_?ID|_VERSION$|_UR[IL]$|_HEADER$",
     re.IGNORECASE,
 )
 _PLACEHOLDER: Final = re.compile(
     r"your|change|example|placeholder|secret|replace|xxx|todo|dummy|sample|default|generate|here|test|dev"
-    r"|password|min(?:imum)?[-_ ]?\d|\.\.\.|<|>|\$\{|\*\*|fallback|insecure|local|random|paste|key",
+    r"|passw|min(?:imum)?[-_ ]?\d|minimum|\.\.\.|<|>|\$\{|\*\*|fallback|insecure|local|random|paste"
+    r"|^[\[({]|string|generated|secure|key",
     re.IGNORECASE,
 )
 
@@ -65,10 +93,26 @@ def is_secret_name(name: str) -> bool:
     return bool(_SECRET_NAME.search(name)) and not _ELSEWHERE.search(name)
 
 
+def is_credential_name(name: str) -> bool:
+    """Whether a variable of this name holds any credential, that of a provider included."""
+    return bool(_CREDENTIAL_NAME.search(name)) and not _NO_CREDENTIAL.search(name)
+
+
+def is_counted_up(value: str) -> bool:
+    """Whether a text is typed along the alphabet or the digits, as illustrations are."""
+    plain = value.lower()
+    pairs = [*itertools.pairwise(plain), *zip(plain, plain[2:], strict=False)]
+    rising = sum(ord(b) - ord(a) == 1 for a, b in pairs)
+    return rising * 5 >= len(plain) * 2
+
+
 def looks_random(value: str) -> bool:
     """Whether a text looks like a real secret rather than like a placeholder."""
     plain = value.strip().strip("\"'")
     if len(plain) < 16 or _PLACEHOLDER.search(plain) or re.search(r"\s", plain):  # noqa: PLR2004
+        return False
+    words = [w for w in re.split(r"[-_.]", plain) if re.fullmatch(r"[a-z]{3,}|[A-Z]{3,}", w)]
+    if len(words) >= 3 or is_counted_up(plain):  # noqa: PLR2004
         return False
     classes = sum(bool(re.search(p, plain)) for p in (r"[a-z]", r"[A-Z]", r"\d"))
     return len(set(plain)) >= 10 and classes >= 2  # noqa: PLR2004
@@ -88,6 +132,7 @@ class Environment:
         self._pins: dict[str, tuple[Pin, ...]] = {}
         self.variables = tuple(v for s in tree.plain for v in _variables(s))
         self.names = frozenset(v.name for v in self.variables)
+        self.deployed = tuple(v for s in tree.plain for v in _deployed(s))
 
     def plain(self, pattern: str) -> tuple[Source, ...]:
         """Return the texts whose path matches."""
@@ -130,3 +175,46 @@ def _variables(source: Source) -> Iterator[Variable]:
         line = source.text.count("\n", 0, match.start(1)) + 1
         value = match[2].strip()
         yield Variable(source.path, line, match[1], value, is_example, is_compose)
+
+
+def _deployed(source: Source) -> Iterator[Variable]:
+    """Yield what images and cluster manifests set; workflows of a CI run with throw-away values."""
+    if _DOCKERFILE.search(source.path):
+        yield from _image(source)
+    elif _YAML.search(source.path) and not _OTHER_YAML.search(source.path):
+        yield from _manifest(source)
+
+
+def _image(source: Source) -> Iterator[Variable]:
+    """Yield the variables of a Dockerfile; those of a stage that is thrown away are examples."""
+    stages = [m.start() for m in _DOCKER_STAGE.finditer(source.text)]
+    for match in _DOCKER_PAIR.finditer(source.text):
+        early = bool(stages) and match.start() < stages[-1]
+        yield _variable(source, match, match[2], is_example=early)
+
+
+def _manifest(source: Source) -> Iterator[Variable]:
+    """Yield the variables of a Kubernetes manifest or of Helm values."""
+    secret = re.search(r"^kind:\s*Secret\b", source.text, re.MULTILINE)
+    encoded = secret and re.search(r"^data:", source.text, re.MULTILINE)
+    example = bool(_EXAMPLE.search(posixpath.basename(source.path)))
+    for match in _YAML_NAMED.finditer(source.text):
+        yield _variable(source, match, match[2], is_example=example)
+    for match in _YAML_PAIR.finditer(source.text):
+        if is_credential_name(match[1]) or match[1].upper().endswith(("_URL", "_URI")):
+            value = _decoded(match[2]) if encoded else match[2]
+            yield _variable(source, match, value, is_example=example)
+
+
+def _decoded(value: str) -> str:
+    plain = value.partition(" #")[0].strip().strip("\"'")
+    try:
+        return base64.b64decode(plain, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return plain
+
+
+def _variable(source: Source, match: re.Match[str], value: str, *, is_example: bool) -> Variable:
+    line = source.text.count("\n", 0, match.start(1)) + 1
+    plain = value.partition(" #")[0].strip().strip("\"'")
+    return Variable(source.path, line, match[1], plain, is_example, is_compose=False)

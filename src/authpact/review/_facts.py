@@ -10,6 +10,7 @@ from authpact.review._cors import Cors, cors_of
 from authpact.review._environment import Environment
 from authpact.review._issuers import Issuers
 from authpact.review._live import LiveRoute
+from authpact.review._logs import Line, log_lines
 from authpact.review._model import Function, Module
 from authpact.review._project import Project
 from authpact.review._python import read_python
@@ -80,6 +81,11 @@ class Facts:
     def cors(self) -> tuple[Cors, ...]:
         """CORS set-ups."""
         return tuple(cors_of(self.project, self.evaluator))
+
+    @cached_property
+    def log_lines(self) -> tuple[Line, ...]:
+        """Every log line with the expressions it writes."""
+        return tuple(line for m in self.project.modules for line in log_lines(m))
 
     @property
     def python(self) -> tuple[Module, ...]:

@@ -50,7 +50,8 @@ _PLAIN: Final = re.compile(
     r"(^|/)(\.env[\w.-]*|[\w.-]*\.env(\.\w+)?|docker-compose[\w.-]*\.ya?ml|compose[\w.-]*\.ya?ml"
     r"|requirements[\w.-]*\.(txt|in)|pyproject\.toml|package\.json|poetry\.lock|uv\.lock"
     r"|\.gitignore|tsconfig\.json|vercel\.json|next\.config\.\w+|[\w.-]+\.md|[\w.-]+\.ya?ml"
-    r"|authpact\.toml|Dockerfile|\.dockerignore|nginx[\w.-]*\.conf|Caddyfile)$"
+    r"|authpact\.toml|Dockerfile[\w.-]*|[\w.-]+\.[Dd]ockerfile|Containerfile|[\w.-]+\.sh|alembic\.ini"
+    r"|fly\.toml|\.mcp\.json|\.dockerignore|nginx[\w.-]*\.conf|Caddyfile)$"
 )
 _INTERESTING: Final = re.compile(
     r"auth|token|cookie|storage|process\.env|fetch\(|axios|jwt|secret|password"

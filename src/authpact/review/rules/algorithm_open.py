@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._logs import origin
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._tokens import Verification
 
@@ -11,7 +12,10 @@ _FROM_TOKEN: Final = re.compile(r"header(?:\.get\(|\[)\s*[\"']alg|unverified_hea
 
 
 def _problem(v: Verification) -> str:
-    if _FROM_TOKEN.search(v.algorithms_text):
+    behind = origin(v.module, v.function, v.algorithms_text.strip("[]() "))
+    if "get_default_algorithms" in f"{v.algorithms_text}{behind}":
+        return "Every algorithm of the library is accepted."
+    if _FROM_TOKEN.search(v.algorithms_text) or _FROM_TOKEN.search(behind):
         return "The algorithm is taken from the token itself."
     if not v.algorithms_given:
         return "" if v.library == "joserfc" else "No algorithm is fixed."
@@ -42,6 +46,28 @@ RULE = Rule(
     remedy='Name the one algorithm of the issuer: `algorithms=["EdDSA"]`.',
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def read(token, key):
+    named = jwt.get_unverified_header(token)["alg"]
+    return jwt.decode(token, key, algorithms=[named])
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import jwt
+from jwt.algorithms import get_default_algorithms
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=list(get_default_algorithms()))
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

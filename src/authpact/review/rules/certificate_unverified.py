@@ -6,9 +6,12 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
-_SCRIPT: Final = re.compile(r"rejectUnauthorized\s*:\s*false")
+_SCRIPT: Final = re.compile(
+    r"rejectUnauthorized\s*:\s*false|NODE_TLS_REJECT_UNAUTHORIZED[\"'\]]*\s*=\s*[\"']?0"
+)
 _PYTHON: Final = re.compile(
     r"verify\s*=\s*False|CERT_NONE|check_hostname\s*=\s*False|_create_unverified_context"
+    r"|(?:TCPConnector|\.get|\.post|\.request)\([^\n]*\bssl\s*=\s*False|verify_ssl\s*=\s*False|tlsAllowInvalidCertificates\s*=\s*True|tlsInsecure\s*=\s*True"
 )
 
 
@@ -18,6 +21,9 @@ def check(facts: Facts) -> Iterator[Hit]:
         yield at(module, line, "Any certificate is accepted.")
     for module, line, _ in facts.matches(facts.python, _PYTHON):
         yield at(module, line, "Any certificate is accepted.")
+    for v in (*facts.environment.variables, *facts.environment.deployed):
+        if v.name == "NODE_TLS_REJECT_UNAUTHORIZED" and v.value.strip("\"'") == "0":
+            yield Hit(v.file, v.line, "Any certificate is accepted.")
 
 
 RULE = Rule(
@@ -30,6 +36,10 @@ RULE = Rule(
     remedy="Remove the switch, and name the certificate authority where a private one is used.",
     check=check,
     flagged=(
+        Case({"web/.env": "NODE_TLS_REJECT_UNAUTHORIZED=0\n"}),
+        Case({"db.ts": 'process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";\nconst auth = 1;\n'}),
+        Case({"keys.py": "async with session.get(JWKS_URL, ssl=False) as answer:\n    pass\n"}),
+        Case({"db.py": "client = MongoClient(URI, tlsAllowInvalidCertificates=True)\n"}),
         Case(
             {
                 "lib/auth.ts": """\
@@ -39,6 +49,12 @@ const pool = new Pool({ connectionString: process.env.DATABASE_URL, ssl: { rejec
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/.env": "NODE_TLS_REJECT_UNAUTHORIZED=1\n",
+                "db.py": "asyncpg.connect(host='localhost', ssl=False)\n",
+            }
+        ),
         Case(
             {
                 "lib/auth.ts": """\

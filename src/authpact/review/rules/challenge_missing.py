@@ -5,21 +5,33 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._mends import add_argument
+from authpact.review._model import Call, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
 _CHALLENGE: Final = 'headers={"WWW-Authenticate": "Bearer"}'
+
+
+def _is_bare(module: Module, call: Call) -> bool:
+    status = call.text_of("status_code", 1 if call.last == "JSONResponse" else 0)
+    refuses = re.search(r"\b401\b|HTTP_401", status) and not call.get("headers", 2)
+    if not refuses or call.last == "HTTPException":
+        return bool(refuses)
+    function = module.function_of(call)
+    own = function is not None and (
+        function.name == "dispatch" or any(d.last == "middleware" for d in function.decorators)
+    )
+    return own or bool(function and re.search(r"\bcall_next\b", function.text))
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield 401 answers without a challenge, the first of each function."""
     seen: set[tuple[str, int]] = set()
     for module in facts.python:
-        for call in module.called("HTTPException"):
-            status = call.text_of("status_code", 0)
-            if not re.search(r"\b401\b|HTTP_401", status) or call.get("headers", 2):
-                continue
+        for call in module.called("HTTPException", "JSONResponse"):
             function = module.function_of(call)
-            if function is None or not re.search(
+            if function is None or not _is_bare(module, call):
+                continue
+            if not re.search(
                 r"token|credential|authori[sz]ation|cookie", function.text, re.IGNORECASE
             ):
                 continue
@@ -46,6 +58,17 @@ from fastapi import HTTPException
 
 def read(token):
     raise HTTPException(status_code=401, detail="no")
+"""
+            }
+        ),
+        Case(
+            {
+                "guard.py": """\
+class Guard(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        if not request.headers.get("Authorization"):
+            return JSONResponse({"detail": "no"}, status_code=401)
+        return await call_next(request)
 """
             }
         ),

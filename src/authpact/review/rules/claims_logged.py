@@ -4,34 +4,40 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._logs import Line
 from authpact.review._rule import Case, Hit, Rule, at
 
-_CALL: Final = re.compile(
-    r"^(?:print|(?:\w+\.)*(?:logger|logging|log)\.(?:debug|info|warning|error))$"
+_WHOLE: Final = re.compile(
+    r"^(?:decoded\w*|payload|claims|token_data|token_?payload|\w+_claims)$", re.IGNORECASE
 )
-_VALUE: Final = re.compile(
-    r"\{\s*(?:decoded_?\w*|payload|claims|token_data|decoded_payload)\s*[!}]|,\s*(?:payload|claims|decoded)\s*(?:,|$)"
+_ONE: Final = re.compile(
+    r"^(?:token_user_id|payload\[[^\]]*\]|payload\.get\([^)]*\)|claims\[[^\]]*\])$"
 )
-_IDENTITY: Final = re.compile(
-    r"\{\s*(?:token_user_id|payload\[[^\]]*\]|payload\.get\([^)]*\)|claims\[[^\]]*\])\s*[!}]"
-)
+_READS: Final = re.compile(r"decode|jwt|token|claims")
+_SCRIPT: Final = re.compile(r"jwtVerify|decodeJwt|jwtDecode|jwt\.(?:verify|decode)\(")
+_ABOUT: Final = re.compile(r"jwt|token|claims", re.IGNORECASE)
+
+
+def _carries(line: Line) -> bool:
+    whole = any(_WHOLE.match(v) for v in line.values)
+    one = any(_ONE.match(v) for v in line.values)
+    if not (whole or one):
+        return False
+    near = line.function.text if line.function else ""
+    if line.module.language == "script":
+        return whole and bool(_SCRIPT.search(near))
+    if whole and _READS.search(near):
+        return bool(_ABOUT.search(line.module.code))
+    written = " ".join(a.text for a in line.call.arguments)
+    braced = any(_ONE.match(v) and f"{{{v}" in written for v in line.values)
+    return braced and bool(_ABOUT.search(line.module.code))
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines with the claims of a token."""
-    for module in facts.python:
-        if not re.search(r"jwt|token|claims", module.code, re.IGNORECASE):
-            continue
-        for call in module.calls:
-            if not _CALL.match(call.name):
-                continue
-            text = ", ".join(a.text for a in call.arguments)
-            function = module.function_of(call)
-            near = function.text if function else ""
-            if (
-                _VALUE.search(text) and re.search(r"decode|jwt|token|claims", near)
-            ) or _IDENTITY.search(text):
-                yield at(module, call, "Claims of the token are logged.")
+    for line in facts.log_lines:
+        if _carries(line):
+            yield at(line.module, line.call, "Claims of the token are logged.")
 
 
 RULE = Rule(
@@ -46,6 +52,25 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "route.ts": """\
+export async function GET(request) {
+  const { payload } = await jwtVerify(token, key);
+  console.log("claims", payload);
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+def read(token):
+    claims = jwt.decode(token)
+    logger.info("in: %s", json.dumps(claims))
+"""
+            }
+        ),
+        Case(
+            {
                 "auth.py": """\
 def read(token):
     payload = jwt.decode(token)
@@ -55,6 +80,20 @@ def read(token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "form.ts": """\
+export async function save(token, payload) {
+  console.log("saving", payload);
+}
+""",
+                "auth.py": """\
+def read(token):
+    claims = jwt.decode(token)
+    logger.info("in: %s %d", claims["sub"][:0], len(claims))
+""",
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -3,86 +3,164 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._environment import is_secret_name, looks_random
+from authpact.review._environment import (
+    Variable,
+    is_counted_up,
+    is_credential_name,
+    is_secret_name,
+    looks_random,
+)
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
 _URL: Final = re.compile(
-    r"\b(?:postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mongodb(?:\+srv)?|redis)://[^\s:/@\"'`]+:([^\s@\"'`]+)@([^\s/:\"'`?]+)"
+    r"\b(?:postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mongodb(?:\+srv)?|rediss?|amqps?)"
+    r"://[^\s:/@\"'`]*:([^\s@\"'`]+)@([^\s/:\"'`?]+)"
 )
 _LOCAL: Final = re.compile(
-    r"localhost|127\.0\.0\.1|host$|postgres$|^db$|database|mysql|mongo|redis|example|your|^\w+$",
+    r"localhost|127\.0\.0\.1|host$|postgres$|^db$|database|mysql|mongo$|redis$|example|your|^[\w-]+$"
+    r"|\.(?:local|internal|svc)\b",
     re.IGNORECASE,
 )
+_STAND_IN: Final = re.compile(
+    r"^\$|^<|\{|^\[|^(?:pass\w*|user|pwd|secret|your.*|change.*|xxx+|\*+|postgres|example|todo\w*)$",
+    re.IGNORECASE,
+)
+_SPOKEN: Final = re.compile(r"pass|pwd|secret|your|change|xxx|\*\*|\.\.\.|abc|123", re.IGNORECASE)
 _BLOCK: Final = re.compile(
     r"^[ \t]*(?:export[ \t]+)?([A-Z][A-Z0-9_]*(?:SECRET|SIGNING_KEY|JWT_KEY)[A-Z0-9_]*|SECRET_KEY)[ \t]*[=:][ \t]*[\"']?([^\s\"'#]+)",
     re.MULTILINE,
 )
+_DOCUMENT: Final = r"\.(md|ya?ml)$|\.env.*example|example.*\.env"
 _REPEATED: Final = 3
+_LONG: Final = 32
 _TOKEN: Final = re.compile(r"^eyJ[\w-]+\.[\w-]+")
+_KEY: Final = re.compile(
+    r"-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----[\s\\n]*[A-Za-z0-9+/]{40}"
+    r"|\b(?:sk_live_|sk-proj-|sk-ant-|gsk_|ghp_|github_pat_|xox[bp]-|GOCSPX-|AKIA)[\w-]{16,}"
+)
+_STARTS: Final = (
+    "PRIVATE KEY",
+    "sk_live_",
+    "sk-",
+    "gsk_",
+    "ghp_",
+    "github_pat_",
+    "xox",
+    "GOCSPX-",
+    "AKIA",
+)
+_SHORTEST: Final = 12
 
 
-def _is_real_url(text: str) -> bool:
+def _real_url(text: str) -> re.Match[str] | None:
+    """Return the address of a database elsewhere together with its password, None for a pattern."""
     found = _URL.search(text)
-    if not found:
-        return False
-    password, host = found[1], found[2]
-    stand_in = re.search(
-        r"^\$|^<|\{|^\[|^(?:pass\w*|user|pwd|secret|your.*|change.*|xxx+|\*+|postgres|example|todo\w*)$",
-        password,
-        re.IGNORECASE,
-    )
-    return not stand_in and not _LOCAL.search(host)
+    if not found or _STAND_IN.search(found[1]) or _LOCAL.search(found[2]):
+        return None
+    return found
 
 
-def _variables(facts: Facts) -> Iterator[Hit]:
+def _is_issued(password: str) -> bool:
+    """Whether a password was made by a provider: nobody types such a text as an illustration."""
+    kinds = sum(bool(re.search(p, password)) for p in (r"[a-z]", r"[A-Z]", r"\d"))
+    spoken = _SPOKEN.search(password) or is_counted_up(password)
+    return len(password) >= _SHORTEST and kinds >= 2 and not spoken  # noqa: PLR2004
+
+
+def _secret_of(variable: Variable, value: str) -> str:
+    """Return the secret part of a variable's value, empty when it is none."""
+    url = _real_url(value)
+    if url:
+        issued = not variable.is_example or _is_issued(url[1])
+        return url[1] if issued else ""
+    if value.startswith(("$", "http")):
+        return ""
+    if variable.is_example:
+        return value if is_secret_name(variable.name) and _is_long(value) else ""
+    named = is_secret_name(variable.name) and (looks_random(value) or _TOKEN.match(value))
+    issued = is_credential_name(variable.name) and looks_random(value)
+    return value if named or (issued and not variable.is_compose) else ""
+
+
+def _is_long(value: str) -> bool:
+    return len(value) >= _LONG and looks_random(value)
+
+
+def _variables(facts: Facts, told: set[str]) -> Iterator[Hit]:
     seen: set[tuple[str, str]] = set()
-    for v in facts.environment.variables:
+    for v in (*facts.environment.variables, *facts.environment.deployed):
         value = v.value.strip("\"'").partition(" #")[0].strip().strip("\"'")
-        if v.is_example and not v.is_compose:
-            continue
-        url = _URL.search(value) if _is_real_url(value) else None
-        secret = is_secret_name(v.name) and (looks_random(value) or _TOKEN.match(value))
-        password = url[1] if url else value
-        if v.is_compose:
-            password = f"{v.line} {password}"
-        if (url or (secret and not value.startswith(("$", "http")))) and (
-            v.file,
-            password,
-        ) not in seen:
-            seen.add((v.file, password))
+        secret = _secret_of(v, value)
+        key = f"{v.line} {secret}" if v.is_compose else secret
+        if secret and (v.file, key) not in seen:
+            seen.add((v.file, key))
+            told.add(secret)
             yield Hit(v.file, v.line, f"The value of {v.name} is in the repository.")
 
 
-def _documents(facts: Facts) -> Iterator[Hit]:
+def _documents(facts: Facts, told: set[str]) -> Iterator[Hit]:
     """Yield values that documents repeat: one that is written once may be an illustration."""
     places: dict[str, list[tuple[str, int, str]]] = {}
-    for source in facts.environment.plain(r"\.(md|ya?ml)$|\.env.*example|example.*\.env"):
+    for source in facts.environment.plain(_DOCUMENT):
         if "compose" in source.path:
             continue
         for line, match in lines_matching(source.text, _BLOCK):
             if looks_random(match[2]) and match[2][0] not in "$/":
                 places.setdefault(match[2], []).append((source.path, line, match[1]))
     for value, found in places.items():
-        in_code = any(value in m.code for m in facts.project.modules)
-        if len(found) >= _REPEATED and not in_code:
+        in_code = value in told or any(value in m.code for m in facts.project.modules)
+        often = len(found) >= _REPEATED or (len(found) > 1 and _is_long(value))
+        if often and not in_code:
             path, line, name = min(found)
             yield Hit(path, line, f"A value of {name} is written down.", Severity.HIGH)
 
 
-def _scripts(facts: Facts) -> Iterator[Hit]:
+def _addresses(facts: Facts, told: set[str]) -> Iterator[Hit]:
+    """Yield the first place of each database password in documents and scripts."""
+    for source in facts.environment.plain(r"\.(md|ya?ml|sh|toml|ini|json)$"):
+        for line, match in _addresses_in(source.text):
+            url = _real_url(match[0])
+            if url and url[1] not in told and _is_issued(url[1]):
+                told.add(url[1])
+                yield Hit(
+                    source.path, line, "A database address with its password is written down."
+                )
+        if source.path.startswith(".github/") or not source.path.endswith(".md"):
+            yield from _keys(source.path, source.text)
+
+
+def _keys(path: str, text: str) -> Iterator[Hit]:
+    if not any(start in text for start in _STARTS):
+        return
+    for line, match in lines_matching(text, _KEY):
+        if not _SPOKEN.search(match[0]) and not is_counted_up(match[0]):
+            yield Hit(path, line, "A key of a provider is in the repository.")
+
+
+def _addresses_in(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield addresses with a password; most texts hold none, and are not searched."""
+    return lines_matching(text, _URL) if "://" in text and "@" in text else iter(())
+
+
+def _scripts(facts: Facts, told: set[str]) -> Iterator[Hit]:
     for module in facts.project.modules:
-        for line, match in lines_matching(module.code, _URL):
-            if _is_real_url(match[0]):
+        for line, match in _addresses_in(module.code):
+            url = _real_url(match[0])
+            if url:
+                told.add(url[1])
                 yield at(module, line, "A database address with its password is in the code.")
+        yield from _keys(module.path, module.code)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield secrets that are part of the tree."""
-    yield from _variables(facts)
-    yield from _documents(facts)
-    yield from _scripts(facts)
+    """Yield secrets that are part of the tree; what a document repeats is told once."""
+    told: set[str] = set()
+    yield from _variables(facts, told)
+    yield from _scripts(facts, told)
+    yield from _documents(facts, told)
+    yield from _addresses(facts, told)
 
 
 RULE = Rule(
@@ -112,6 +190,30 @@ services:
 """
             }
         ),
+        Case({"api/.env": "GROQ_API_KEY=q8Zr1xW5vB7nM3kL9pT2\n"}),
+        Case({"web/.env.example": "BETTER_AUTH_SECRET=q8Zr1xW5vB7nM3kL9pT2q8Zr1xW5vB7n\n"}),
+        Case({"Dockerfile": "ENV MONGODB_URI=mongodb+srv://ada:lovelace@c0.a1b2.mongodb.net/db\n"}),
+        Case(
+            {
+                "SETUP.md": "Run with\n\nDATABASE_URL=postgresql://ada:npg_q8Zr1xW5vB7n@ep-1.aws.neon.tech/db\n"
+            }
+        ),
+        Case(
+            {
+                "NOTES.md": "JWT_SECRET=q8Zr1xW5vB7nM3kL9pT2q8Zr1xW5vB7n\n\nand there\n\nJWT_SECRET=q8Zr1xW5vB7nM3kL9pT2q8Zr1xW5vB7n\n"
+            }
+        ),
+        Case(
+            {
+                "k8s/secret.yaml": """\
+kind: Secret
+data:
+  JWT_SECRET: cThacjF4VzV2QjduTTNrTDlwVDI=
+"""
+            }
+        ),
+        Case({"pay.py": 'client = Client("sk_live_q8Zr1xW5vB7nM3kL9pT2")\n'}),
+        Case({"deploy.sh": "psql postgresql://ada:npg_q8Zr1xW5vB7n@ep-1.aws.neon.tech/db\n"}),
     ),
     accepted=(
         Case(
@@ -130,6 +232,23 @@ services:
     environment:
       BETTER_AUTH_SECRET: ${BETTER_AUTH_SECRET}
 """
+            }
+        ),
+        Case(
+            {
+                "GUIDE.md": """\
+DATABASE_URL=postgresql://user:AbCd12345678@ep-cool-12345.aws.neon.tech/db
+JWT_SECRET=[32-char-minimum]
+JWT_SECRET=[32-char-minimum]
+JWT_SECRET=[32-char-minimum]
+""",
+                ".github/workflows/ci.yml": "env:\n  BETTER_AUTH_SECRET: 0123456789abcdef0123456789abcdef\n",
+            }
+        ),
+        Case(
+            {
+                "api/.env": "GOOGLE_CLIENT_ID=q8Zr1xW5vB7nM3kL9pT2\nTOKEN_URL=https://q8Zr1xW5vB7nM3kL9pT2.example\n",
+                "k8s/secret.yaml": "kind: Secret\ndata:\n  JWT_SECRET: Y2hhbmdlLW1lLWluLXByb2R1Y3Rpb24=\n",
             }
         ),
     ),

@@ -1,14 +1,46 @@
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._mends import add_argument, swap
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import members
+
+_CREDENTIAL: Final = re.compile(r"token|session|auth|jwt", re.IGNORECASE)
+
+
+def _in_scripts(facts: Facts) -> Iterator[Hit]:
+    """Yield cookies of route handlers, and of Better Auth, without Secure."""
+    for issuer in facts.issuers.servers:
+        advanced = members(issuer.options.get("advanced", ""))
+        attributes = members(advanced.get("defaultCookieAttributes", ""))
+        if "false" in {advanced.get("useSecureCookies"), attributes.get("secure")}:
+            line = issuer.line_of(r"useSecureCookies|secure")
+            yield at(issuer.module, line, "The session cookie is set without Secure.")
+    for module in facts.scripts:
+        for call in module.called("set"):
+            texts = [a.text for a in call.arguments]
+            if len(texts) != 3 or "cookie" not in call.name.lower() + _made(module, call.name):  # noqa: PLR2004
+                continue
+            options = members(texts[2])
+            ends = texts[1] in {'""', "''"} or options.get("maxAge") == "0"
+            plain = options.get("secure", "false") == "false" and "..." not in texts[2]
+            if options and plain and not ends and _CREDENTIAL.search(texts[0]):
+                yield at(module, call, "A credential cookie is set without Secure.")
+
+
+def _made(module: Module, name: str) -> str:
+    """Return the code behind the receiver of a call."""
+    head = name.partition(".")[0]
+    return next((a.value.lower() for a in module.assignments if a.target == head), "")
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield credential cookies that travel over plain HTTP."""
+    yield from _in_scripts(facts)
     for module in facts.python:
         for call in module.called("set_cookie"):
             name = call.text_of("key", 0)
@@ -38,6 +70,32 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ advanced: { useSecureCookies: false } });
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/login/route.ts": """\
+export async function POST() {
+  (await cookies()).set("session_token", token, { httpOnly: true, secure: false });
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/login/route.ts": """\
+export async function POST() {
+  response.cookies.set("auth_token", token, { httpOnly: true, path: "/" });
+}
+"""
+            }
+        ),
+        Case(
+            {
                 "main.py": """\
 def login(response, token):
     response.set_cookie("session_token", token, httponly=True, secure=False)
@@ -46,6 +104,21 @@ def login(response, token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ advanced: { useSecureCookies: process.env.NODE_ENV === "production" } });
+""",
+                "app/api/login/route.ts": """\
+export async function POST() {
+  response.cookies.set("auth_token", token, { httpOnly: true, secure: !local });
+  response.cookies.set("auth_token", "", { maxAge: 0 });
+  response.cookies.set("theme", theme, { path: "/" });
+}
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\

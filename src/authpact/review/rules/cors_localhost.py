@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
@@ -16,8 +17,25 @@ def _fixed(facts: Facts) -> Iterator[tuple[str, Hit]]:
             yield "", at(cors.module, cors.origins_line, "The origins are fixed to localhost.")
 
 
+_HEADER: Final = re.compile(
+    r"(?:key:\s*)?[\"'`]Access-Control-Allow-Origin[\"'`]\s*[,:]\s*(?:value:\s*)?"
+    r"[\"'`]https?://(?:localhost|127\.0\.0\.1)[^\"'`]*[\"'`]",
+    re.IGNORECASE,
+)
+
+
+def _sent(facts: Facts) -> Iterator[Hit]:
+    """Yield headers of the frontend that name this machine wherever it runs."""
+    asked = tuple(m for m in facts.project.modules if "localhost" in m.code or "127." in m.code)
+    for module, line, match in facts.matches(asked, _HEADER):
+        around = "\n".join(module.lines[max(0, line - 4) : line])
+        if not re.search(r"NODE_ENV|development|\bdev\b", around):
+            yield at(module, line + match[0].count("\n"), "The origin is fixed to localhost.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield the first application whose origins are fixed to this machine."""
+    yield from _sent(facts)
     yield from once(_fixed(facts))
 
 
@@ -33,6 +51,19 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "next.config.ts": """\
+export default {
+  async headers() {
+    return [{ source: "/api/auth/:path*", headers: [
+      { key: "Access-Control-Allow-Origin", value: "http://localhost:8000" },
+    ] }];
+  },
+};
+"""
+            }
+        ),
+        Case(
+            {
                 "main.py": """\
 app.add_middleware(CORSMiddleware, allow_origins=["http://localhost:3000"])
 """
@@ -40,6 +71,15 @@ app.add_middleware(CORSMiddleware, allow_origins=["http://localhost:3000"])
         ),
     ),
     accepted=(
+        Case(
+            {
+                "next.config.ts": """\
+const local = process.env.NODE_ENV === "development";
+const headers = local ? [{ key: "Access-Control-Allow-Origin", value: "http://localhost:8000" }] : [];
+export default { headers: async () => [{ source: "/api/auth/:path*", headers }] };
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

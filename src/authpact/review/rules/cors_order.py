@@ -18,10 +18,13 @@ def check(facts: Facts) -> Iterator[Hit]:
                 if found
                 else None
             )
-            if kind and re.search(r"\b401\b|HTTP_401", kind.text) and "OPTIONS" not in kind.text:
-                yield at(
-                    cors.module, call, f"{name} runs before CORS and refuses preflight requests."
+            if kind and re.search(r"\b401\b|HTTP_401", kind.text):
+                problem = (
+                    "its refusals carry no CORS headers"
+                    if "OPTIONS" in kind.text
+                    else "refuses preflight requests"
                 )
+                yield at(cors.module, call, f"{name} runs before CORS: {problem}.")
 
 
 RULE = Rule(
@@ -34,6 +37,23 @@ RULE = Rule(
     remedy="Add CORSMiddleware last.",
     check=check,
     flagged=(
+        Case(
+            {
+                "guard.py": """\
+class Guard(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        if request.method == "OPTIONS":
+            return await call_next(request)
+        return JSONResponse({}, status_code=401)
+""",
+                "main.py": """\
+from guard import Guard
+
+app.add_middleware(CORSMiddleware, allow_origins=["http://a"])
+app.add_middleware(Guard)
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -11,11 +11,18 @@ _STAND_IN: Final = re.compile(
 )
 
 
+def _is_previewed(origin: str, origins: list[str]) -> bool:
+    """Whether a glob of the same list means the origin's own previews: then it is the project's."""
+    shared = origin.strip().rstrip("/").partition(".")[2]
+    return any(o.strip().rstrip("/") == f"https://*.{shared}" for o in origins)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield default origins that nobody of the project owns."""
     for cors in facts.cors:
-        for origin in ",".join(cors.origins.literals).split(","):
-            if cors.credentials and _STAND_IN.search(origin):
+        origins = ",".join(cors.origins.literals).split(",")
+        for origin in origins:
+            if cors.credentials and _STAND_IN.search(origin) and not _is_previewed(origin, origins):
                 home = facts.project.by_path.get(cors.origins.place[0], cors.module)
                 line = next(
                     (n for n, t in enumerate(home.lines, 1) if origin.strip() in t), cors.call.line
@@ -43,6 +50,17 @@ app.add_middleware(CORSMiddleware, allow_origins=["https://your-app.vercel.app"]
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=["https://*.vercel.app", "https://hackathon-plan.vercel.app"],
+    allow_credentials=True,
+)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -12,8 +12,32 @@ _REFLECTS: Final = re.compile(
 )
 
 
+_SENT: Final = re.compile(
+    r"[\"'`]Access-Control-Allow-Origin[\"'`]\s*[:,]\s*(?:\w+\.headers\.get\(\s*[\"'`]origin|(\w*[oO]rigin)\b)"
+)
+_LISTED: Final = re.compile(
+    r"\.(?:includes|has|test|some|find|endsWith)\(|===|allowed|trusted", re.IGNORECASE
+)
+_TRUSTED: Final = re.compile(r"headers\??\.get\(\s*[\"'`](?:origin|host|referer)", re.IGNORECASE)
+
+
+def _in_scripts(facts: Facts) -> Iterator[Hit]:
+    for module, line, match in facts.matches(facts.scripts, _SENT):
+        around = next(
+            (f.text for f in module.functions if f.line <= line <= f.end_line), module.code
+        )
+        read = not match[1] or _TRUSTED.search(around)
+        if read and not _LISTED.search(around) and "Allow-Credentials" in module.code:
+            yield at(module, line, "Every origin is echoed, with credentials.")
+    for issuer in facts.issuers.servers:
+        given = issuer.options.get("trustedOrigins", "")
+        if _TRUSTED.search(given) and not _LISTED.search(given):
+            yield at(issuer.module, issuer.line_of(r"trustedOrigins"), "Every origin is trusted.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield answers that name the caller's own origin."""
+    yield from _in_scripts(facts)
     for module, line, _ in facts.matches(facts.python, _REFLECTS):
         around = "\n".join(module.lines[max(0, line - 12) : line])
         if (
@@ -35,6 +59,28 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "app/api/tasks/route.ts": """\
+export async function OPTIONS(request) {
+  const origin = request.headers.get("origin") ?? "*";
+  return new Response(null, { headers: {
+    "Access-Control-Allow-Origin": origin,
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Headers": "Authorization",
+  } });
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ trustedOrigins: (request) => [request.headers.get("origin")] });
+"""
+            }
+        ),
+        Case(
+            {
                 "main.py": """\
 def cors(request, response):
     response.headers["Access-Control-Allow-Origin"] = request.headers.get("origin")
@@ -44,6 +90,21 @@ def cors(request, response):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "app/api/tasks/route.ts": """\
+export async function OPTIONS(request) {
+  const origin = request.headers.get("origin");
+  if (!ALLOWED.includes(origin)) return new Response(null, { status: 403 });
+  return new Response(null, { headers: {
+    "Access-Control-Allow-Origin": origin,
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Headers": "Authorization",
+  } });
+}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

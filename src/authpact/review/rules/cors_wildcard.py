@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
@@ -5,18 +6,20 @@ from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
 
+def _lets_in_all(pattern: str) -> bool:
+    """Whether a pattern matches an origin that nobody thought of."""
+    try:
+        return bool(pattern) and bool(re.fullmatch(pattern, "https://q7.unthought-of.example"))
+    except re.error:
+        return False
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield wildcard origins together with credentials."""
     for cors in facts.cors:
         if not cors.credentials:
             continue
-        if "*" in cors.origins.literals or cors.pattern in {
-            ".*",
-            "^.*$",
-            ".+",
-            "https?://.*",
-            "^https?://.*$",
-        }:
+        if "*" in cors.origins.literals or _lets_in_all(cors.pattern):
             yield at(
                 cors.module, cors.origins_line, "Every origin may send requests with credentials."
             )
@@ -35,12 +38,59 @@ RULE = Rule(
         Case(
             {
                 "main.py": """\
+app = FastAPI(middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)])
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+import os
+
+origins = os.getenv("ORIGINS", "*").split(",")
+app.add_middleware(CORSMiddleware, allow_origins=origins, allow_credentials=True)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+import os
+
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=[o.strip() for o in os.getenv("ORIGINS", "*").split(",")],
+    allow_credentials=True,
+)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+app.add_middleware(CORSMiddleware, allow_origin_regex=r"https?://.+", allow_credentials=True)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
 app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
 """
             }
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+import os
+
+origins = os.getenv("ORIGINS", "http://localhost:3000").split(",")
+app.add_middleware(CORSMiddleware, allow_origins=origins, allow_credentials=True)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

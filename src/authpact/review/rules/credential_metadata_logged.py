@@ -4,20 +4,50 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._logs import Line, label, origin
 from authpact.review._rule import Case, Hit, Rule, at
 
-_CALL: Final = re.compile(r"^(?:print|(?:\w+\.)*(?:logger|logging|log)\.\w+|console\.\w+)$")
-_VALUE: Final = re.compile(
+_LENGTH: Final = re.compile(
     r"len\(\s*[\w.]*(?:password|secret)|(?:password|secret)\w*\.length", re.IGNORECASE
+)
+_EMAIL: Final = re.compile(r"^(?:user_?)?e?mail(?:_?address)?$", re.IGNORECASE)
+_SIGNS_IN: Final = re.compile(
+    r"password|authorization|getSession|session_token|sign_?in|sign_?up|log_?in\b", re.IGNORECASE
+)
+_RECORD: Final = re.compile(r"(?:^|\.)(?:current_?)?user$", re.IGNORECASE)
+_OF_SESSION: Final = re.compile(
+    r"session\w*\??\.user$|^(?:await\s+)?get_current_user\(", re.IGNORECASE
 )
 
 
+def _problem(line: Line) -> str:
+    if any(_LENGTH.search(v) for v in line.values):
+        return "The length of a password or secret is logged."
+    problem = "The e-mail address of whoever signs in is logged."
+    if not any(_EMAIL.match(label(v)) for v in line.values):
+        problem = "The record of the user is logged." if _has_record(line) else ""
+    text = line.function.text if line.function else line.module.code
+    return problem if problem and _SIGNS_IN.search(text) else ""
+
+
+def _has_record(line: Line) -> bool:
+    for value in line.values:
+        if _RECORD.search(value):
+            behind = origin(line.module, line.function, value) or value
+            if _OF_SESSION.search(behind):
+                return True
+    return False
+
+
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield log lines that describe a password or secret."""
-    for module in facts.project.modules:
-        for call in module.calls:
-            if _CALL.match(call.name) and _VALUE.search(", ".join(a.text for a in call.arguments)):
-                yield at(module, call, "The length of a password or secret is logged.")
+    """Yield log lines that describe a password or who signs in, the first of each function."""
+    seen: set[tuple[str, int, str]] = set()
+    for line in facts.log_lines:
+        problem = _problem(line)
+        key = (line.module.path, line.function.line if line.function else 0, problem)
+        if problem and key not in seen:
+            seen.add(key)
+            yield at(line.module, line.call, problem)
 
 
 RULE = Rule(
@@ -38,6 +68,37 @@ def login(data):
 """
             }
         ),
+        Case(
+            {
+                "route.ts": """\
+export async function authorize({ email, password }) {
+  console.log("login attempt:", email);
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "page.tsx": """\
+export default async function Page() {
+  const session = await auth.api.getSession({ headers: await headers() });
+  const user = session.user;
+  console.log("user", user);
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+def me(request):
+    user = find(request.cookies["better-auth.session_token"])
+    answer = {"user": {"name": user.name, "email": user.email}}
+    print(answer)
+    return answer
+"""
+            }
+        ),
     ),
     accepted=(
         Case(
@@ -46,6 +107,18 @@ def login(data):
 def login(data):
     if len(data.password) < 8:
         raise ValueError("too short")
+"""
+            }
+        ),
+        Case(
+            {
+                "mail.py": """\
+def invite(email):
+    log.info("invited %s", email)
+
+def login(data):
+    log.info("signed in: %s", data.user_id)
+    check(data.password)
 """
             }
         ),

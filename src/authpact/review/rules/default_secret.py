@@ -8,14 +8,23 @@ from authpact.review._facts import Facts
 from authpact.review._mends import swap
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import literal
+from authpact.review._text import literal, split
 
 _SCRIPT: Final = re.compile(
     r"process\.env\.(\w+)\s*(?:\|\||\?\?)\s*(?:\n\s*)?(?:process\.env\.\w+\s*(?:\|\||\?\?)\s*)*([\"'`])([^\"'`\n]+)\2"
 )
 _COMPOSE: Final = re.compile(r"\$\{(\w+):?-([^}]+)\}")
 _GETENV: Final = re.compile(
-    r"(?:getenv|environ\.get|config)\(\s*[\"'](\w+)[\"']\s*,\s*(?:default\s*=\s*)?([\"'])([^\"'\n]+)\2"
+    r"(?:getenv|environ\.get|environ\.setdefault|config)\(\s*[\"'](\w+)[\"']\s*,\s*(?:default\s*=\s*)?([\"'])([^\"'\n]+)\2"
+)
+_NAMED: Final = re.compile(
+    r"(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*,\s*((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*\)"
+)
+_SCHEMA: Final = re.compile(
+    r"\b(\w+)\s*:\s*z\.string\(\)(?:\s*\.\w+\([^()\n]*\))*?\s*\.default\(\s*([\"'`])([^\"'`\n]+)\2"
+)
+_TAKEN_APART: Final = re.compile(
+    r"[{,]\s*(\w+)\s*=\s*([\"'`])([^\"'`\n]+)\2(?=[^{}]*\}\s*=\s*(?:process\.)?env\b)"
 )
 
 
@@ -32,9 +41,30 @@ def _fields(module: Module) -> Iterator[tuple[int, str, str]]:
             yield one.line, one.target, value
 
 
+def _alternatives(module: Module) -> Iterator[tuple[int, str, str]]:
+    """Yield `secret or "literal"`, over any number of names and lines."""
+    for one in module.assignments:
+        if " or" not in one.value:
+            continue
+        parts = split(" ".join(one.value.strip("()").split()), " or ")
+        value = literal(parts[-1]) if len(parts) > 1 else None
+        name = next((n for n in (one.target, *parts[:-1]) if is_secret_name(n)), "")
+        if name and value:
+            yield one.line + one.value.count("\n"), name.rpartition(".")[2], value
+
+
+def _constants(facts: Facts, module: Module) -> Iterator[tuple[int, str, str]]:
+    """Yield variables whose stand-in is a constant of the tree."""
+    for _, line, match in facts.matches((module,), _NAMED):
+        found = facts.evaluator.value(module, match[2], line)
+        if found.literals and not found.environment:
+            yield line, match[1], found.literals[-1]
+
+
 def _in_code(facts: Facts) -> Iterator[tuple[Module, int, str, str, Mend | None]]:
     for module in facts.python:
-        yield from ((module, *row, None) for row in _fields(module))
+        rows = (*_fields(module), *_alternatives(module), *_constants(facts, module))
+        yield from ((module, *row, None) for row in rows)
     for module, line, match in facts.matches(facts.python, _GETENV):
         read = re.compile(r"\bos\." + re.escape(match[0]) + r"\s*\)").search(module.lines[line - 1])
         demand = f'os.environ["{match[1]}"]'
@@ -44,6 +74,18 @@ def _in_code(facts: Facts) -> Iterator[tuple[Module, int, str, str, Mend | None]
         alone = match[0].count("process.env") == 1
         mend = swap(module.text, line, match[0], f"process.env.{match[1]}") if alone else None
         yield module, line, match[1], match[3], mend
+    for pattern in (_SCHEMA, _TAKEN_APART):
+        for module, line, match in facts.matches(facts.scripts, pattern):
+            yield module, line, match[1], match[3], None
+
+
+def _in_images(facts: Facts) -> Iterator[Hit]:
+    """Yield secrets that an image or a manifest brings along; charts hold values to be replaced."""
+    for v in facts.environment.deployed:
+        if v.is_example or not is_secret_name(v.name) or not v.name.isupper():
+            continue
+        if is_placeholder(v.value) and not v.value.startswith(("$", "{", "http", "/")):
+            yield Hit(v.file, v.line, f"A published value of {v.name} is set.")
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -57,6 +99,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             yield Hit(
                 variable.file, variable.line, f"A literal stands in when {found[1]} is missing."
             )
+    yield from _in_images(facts)
 
 
 RULE = Rule(
@@ -95,8 +138,63 @@ services:
 """
             }
         ),
+        Case({"web/Dockerfile": 'FROM node:24\nENV BETTER_AUTH_SECRET="build-only"\n'}),
+        Case(
+            {
+                "k8s/api.yaml": """\
+kind: Deployment
+spec:
+  containers:
+    - env:
+        - name: JWT_SECRET
+          value: "change-me"
+"""
+            }
+        ),
+        Case(
+            {
+                "vault.py": """\
+class Vault:
+    def __init__(self, config):
+        secret = (
+            (config.encryption_key or "").strip()
+            or config.admin_key
+            or "dev-only-secret"
+        )
+        self.box = Fernet(derive(secret))
+"""
+            }
+        ),
+        Case(
+            {
+                "config.py": """\
+import os
+
+DEFAULT = "todo-secret"
+SECRET = os.getenv("JWT_SECRET", DEFAULT)
+"""
+            }
+        ),
+        Case(
+            {
+                "env.ts": """\
+export const env = z.object({ JWT_SECRET: z.string().min(8).default("dev-secret") }).parse(process.env);
+"""
+            }
+        ),
+        Case({"env.ts": 'const { JWT_SECRET = "dev-secret" } = process.env;\n'}),
     ),
     accepted=(
+        Case(
+            {
+                "docker-compose.yml": """\
+services:
+  api:
+    environment:
+      DATA_ENCRYPTION_KEY_ID: ${DATA_ENCRYPTION_KEY_ID:-first}
+"""
+            }
+        ),
         Case(
             {
                 "config.py": """\
@@ -113,6 +211,35 @@ class Settings(BaseSettings):
             {
                 "auth.ts": """\
 export const auth = betterAuth({ secret: process.env.BETTER_AUTH_SECRET });
+"""
+            }
+        ),
+        Case(
+            {
+                "web/Dockerfile": """\
+FROM node:24 AS build
+ENV BETTER_AUTH_SECRET="build-only"
+FROM node:24-slim
+COPY --from=build /app /app
+"""
+            }
+        ),
+        Case(
+            {
+                "charts/values.yaml": """\
+externalSecret:
+  secretName: api-auth
+  secretKey: token
+"""
+            }
+        ),
+        Case(
+            {
+                "config.py": """\
+import os
+
+SECRET = os.getenv("JWT_SECRET") or os.getenv("API_SECRET") or ""
+TITLE = os.getenv("TITLE") or "todo"
 """
             }
         ),

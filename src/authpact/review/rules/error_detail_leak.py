@@ -1,58 +1,25 @@
 import re
 from collections.abc import Iterator
-from typing import Final
 
 from authpact.findings import Confidence, Severity
+from authpact.review._answers import alias_of, answers_in, answers_of, is_own_error, mentions
 from authpact.review._facts import Facts
-from authpact.review._model import Handler, Module
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 
-_ANSWERS: Final = frozenset({"HTTPException", "JSONResponse", "json", "Response"})
 
-
-def _mentions(text: str, alias: str) -> bool:
-    return bool(alias) and bool(
-        re.search(
-            rf"str\(\s*{alias}\s*\)|\{{\s*(?:str\()?{alias}[\s)!}}]|^{alias}$|\b{alias}\.(?:message|stack|args|detail)\b|\brepr\({alias}\)",
-            text,
-        )
-    )
-
-
-def _in_handlers(module: Module) -> Iterator[Hit]:
+def _in_handlers(module: Module, answers: frozenset[str]) -> Iterator[Hit]:
     for handler in module.handlers:
-        alias = (
-            handler.alias or handler.caught
-            if module.language == "python"
-            else handler.alias.partition(":")[0].strip("() ")
-        )
-        if module.language == "python" and not handler.alias:
+        alias = alias_of(module, handler)
+        if not alias:
             continue
-        for call in module.calls:
-            if not (handler.line <= call.line <= handler.end_line) or call.last not in _ANSWERS:
+        own = is_own_error(handler)
+        for call in answers_in(module, handler, answers):
+            if own and "401" not in call.text_of("status_code", 0):
                 continue
-            if call.name.startswith(("console", "logger")) or (
-                handler.caught == "ValueError" and "401" not in call.text_of("status_code", 0)
-            ):
-                continue
-            if any(_mentions(a.text, alias) for a in call.arguments):
-                line = next(a.line for a in call.arguments if _mentions(a.text, alias))
-                yield at(module, line, "The text of the exception is sent to the client.")
-        yield from _in_results(module, handler, alias)
-
-
-def _in_results(module: Module, handler: Handler, alias: str) -> Iterator[Hit]:
-    if module.language != "python" or handler.function < 0:
-        return
-    pattern = re.compile(
-        rf"^\s*(?:return\s+\{{.*|\w+\[[\"']\w+[\"']\]\s*=.*)(?:str\({alias}\)|\{{{alias}\}})"
-    )
-    for number in range(handler.line, min(handler.end_line, len(module.lines)) + 1):
-        if (
-            pattern.search(module.lines[number - 1])
-            and module.functions[handler.function].decorators
-        ):
-            yield at(module, number, "The text of the exception is part of the answer.")
+            told = next((a for a in call.arguments if mentions(a.text, alias)), None)
+            if told:
+                yield at(module, told.line, "The text of the exception is sent to the client.")
 
 
 def _elsewhere(module: Module) -> Iterator[Hit]:
@@ -71,8 +38,9 @@ def _elsewhere(module: Module) -> Iterator[Hit]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield answers that carry internal error texts."""
+    answers = answers_of(facts.python)
     for module in (*facts.python, *facts.handlers):
-        yield from _in_handlers(module)
+        yield from _in_handlers(module, answers)
         if module.language == "python":
             yield from _elsewhere(module)
 
@@ -97,6 +65,35 @@ def read():
         work()
     except Exception as e:
         raise HTTPException(500, detail=f"failed: {str(e)}")
+"""
+            }
+        ),
+        Case(
+            {
+                "api.py": """\
+@router.get("/callback")
+def callback():
+    try:
+        exchange()
+    except Exception as e:
+        return RedirectResponse(url=f"/settings?reason={quote(str(e)[:160])}")
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+class Refused(HTTPException):
+    def __init__(self, detail):
+        super().__init__(status_code=401, detail=detail)
+
+def read(token):
+    try:
+        return jwt.decode(token, K, algorithms=["ES256"])
+    except jwt.InvalidTokenError as e:
+        raise Refused(f"invalid: {e}")
 """
             }
         ),

@@ -1,10 +1,14 @@
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._mends import drop_member
 from authpact.review._model import Call
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import number
+from authpact.review._tokens import Verification
 
 
 def _line(call: Call) -> int:
@@ -16,8 +20,37 @@ def _line(call: Call) -> int:
     return call.line
 
 
+_LEEWAY: Final = re.compile(r"timedelta\(\s*(?:days|weeks|hours)\s*=")
+_LONG: Final = 3600
+_IGNORES: Final = re.compile(r"\bignoreExpiration\s*:\s*true\b")
+
+
+def _is_lax(v: Verification) -> bool:
+    """Whether the leeway is so long that the end of a token means nothing."""
+    text = v.call.text_of("leeway")
+    return bool(_LEEWAY.search(text)) or (number(text) or 0) >= _LONG
+
+
+def _not_validated(v: Verification) -> bool:
+    """Whether a library that leaves claims to its caller is never asked about them."""
+    if v.library not in {"joserfc", "authlib"} or re.search(r"[\"']exp[\"']", v.body):
+        return False
+    return ".validate(" not in v.module.code
+
+
+def _elsewhere(facts: Facts) -> Iterator[Hit]:
+    for v in facts.verifications:
+        if v.is_for_access and _not_validated(v):
+            yield at(v.module, v.call, f"{v.library} checks no claim until `validate` is called.")
+        elif _is_lax(v):
+            yield at(v.module, v.call, "The leeway outlives the token.")
+    for module, line, _ in facts.matches(facts.scripts, _IGNORES):
+        yield at(module, line, "Expired tokens are accepted: `ignoreExpiration` is on.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield verifications with the expiry check switched off."""
+    yield from _elsewhere(facts)
     for v in facts.verifications:
         if v.off("verify_exp"):
             mend = drop_member(v.module.text, _line(v.call), r"[\"']verify_exp[\"']\s*:\s*False")
@@ -46,8 +79,66 @@ def read(token, key):
 """
             }
         ),
+        Case(
+            {
+                "auth.py": """\
+from joserfc import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"]).claims
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+from authlib.jose import jwt
+
+def read(token, key):
+    return jwt.decode(token, key)
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import jwt
+from datetime import timedelta
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"], leeway=timedelta(days=30))
+"""
+            }
+        ),
+        Case(
+            {
+                "token.ts": """\
+import jwt from "jsonwebtoken";
+export const read = (token) => jwt.verify(token, process.env.KEY, { ignoreExpiration: true });
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+from joserfc import jwt
+
+def read(token, key):
+    found = jwt.decode(token, key, algorithms=["HS256"])
+    registry.validate(found.claims)
+    return found.claims
+""",
+                "own.py": """\
+import jwt
+from datetime import timedelta
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"], leeway=timedelta(seconds=30))
+""",
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -13,6 +13,17 @@ _REQUIRE: Final = {
 }
 
 
+def _insists(body: str) -> bool:
+    """Whether the code around a verification refuses a token without `exp` by itself."""
+    if not re.search(r"[\"']exp[\"']", body):
+        return False
+    named = re.search(r"(\w+)\s*=\s*\w+\.get\(\s*[\"']exp[\"'][^()]*\)", body)
+    others = re.findall(r"[\"']exp[\"']", body)
+    if not named or len(others) > 1:
+        return True
+    return bool(re.search(rf"\bnot\s+{named[1]}\b|\b{named[1]}\s+is\s+None", body))
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield verifications that accept a token without an end."""
     for v in facts.verifications:
@@ -20,7 +31,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         if v.off("verify_exp") or "exp" in v.required:
             continue
-        if re.search(r"[\"']exp[\"']", v.body):
+        if _insists(v.body):
             continue
         option = _REQUIRE.get(v.library) if not v.call.get("options", 3) else None
         mend = add_argument(v.module, v.call, option) if option else None
@@ -47,6 +58,20 @@ def read(token, key):
 """
             }
         ),
+        Case(
+            {
+                "auth.py": """\
+import jwt, time
+
+def read(token, key):
+    claims = jwt.decode(token, key, algorithms=["ES256"])
+    end = claims.get("exp")
+    if end and end < time.time():
+        raise ValueError
+    return claims
+"""
+            }
+        ),
     ),
     accepted=(
         Case(
@@ -56,6 +81,20 @@ import jwt
 
 def read(token, key):
     return jwt.decode(token, key, algorithms=["ES256"], options={"require": ["exp"]})
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import jwt, time
+
+def read(token, key):
+    claims = jwt.decode(token, key, algorithms=["ES256"])
+    end = claims.get("exp")
+    if end is None or end < time.time():
+        raise ValueError
+    return claims
 """
             }
         ),

@@ -7,12 +7,21 @@ from authpact.review._environment import is_secret_name, looks_random
 from authpact.review._facts import Facts
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import literal
+from authpact.review._text import literal, members
 
 _LITERAL: Final = re.compile(
     r"(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*,\s*([\"'])([^\"'\n]+)\2"
 )
 _SHORTEST: Final = 8
+_KEYED: Final = {
+    "new": ("hmac.new", "key", 0),
+    "Fernet": ("", "key", 0),
+    "URLSafeTimedSerializer": ("", "secret_key", 0),
+    "URLSafeSerializer": ("", "secret_key", 0),
+    "createHmac": ("", "key", 1),
+    "createSecretKey": ("", "key", 0),
+}
+"""Calls that take a key: their whole name where the last part is not enough, argument, position."""
 _SCRIPT: Final = re.compile(r"process\.env\.(\w+)\s*(?:\|\||\?\?)\s*([\"'`])([^\"'`\n]+)\2")
 
 
@@ -37,6 +46,27 @@ def _stand_ins(facts: Facts) -> Iterator[Hit]:
                 )
 
 
+def _sources(module: Module) -> set[str]:
+    return {i.module for i in module.imports}
+
+
+def _keys(module: Module) -> Iterator[Hit]:
+    """Yield calls that are handed their key as a literal."""
+    for call in module.calls:
+        whole, name, position = _KEYED.get(call.last, ("", "", 0))
+        text = call.text_of(name, position) if name and whole in {"", call.name} else ""
+        if "SessionMiddleware" in call.text_of("middleware_class", 0):
+            text = call.text_of("secret_key")
+        elif call.name == "betterAuth" and call.arguments:
+            text = members(call.arguments[0].text).get("secret", "")
+        elif call.last == "encode" and "TextEncoder" in call.name and "jose" in _sources(module):
+            text = call.arguments[0].text if call.arguments else ""
+        elif call.last in {"sign", "verify"} and "jsonwebtoken" in _sources(module):
+            text = call.text_of("key", 1)
+        if len(literal(text) or "") >= _SHORTEST:
+            yield at(module, call, "A key stands in the code.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets written into the code."""
     for module in facts.project.modules:
@@ -44,7 +74,15 @@ def check(facts: Facts) -> Iterator[Hit]:
             published = len(value) >= _SHORTEST and not is_field and module.language == "python"
             if looks_random(value) or published:
                 yield at(module, line, "A secret stands in the code.")
+        yield from _keys(module)
     yield from _stand_ins(facts)
+    yield from _of_tokens(facts)
+
+
+def _of_tokens(facts: Facts) -> Iterator[Hit]:
+    for v in facts.verifications:
+        if literal(v.key_text):
+            yield at(v.module, v.call, "The key that verifies tokens is a literal.")
     for mint in facts.tokens.mints:
         if mint.module.language == "python" and literal(mint.call.text_of("key", 1)):
             yield at(mint.module, mint.call, "The signing key is a literal.")
@@ -59,7 +97,39 @@ RULE = Rule(
     why="Everybody who can read the repository can sign tokens.",
     remedy="Read it from the environment without a default, and replace the published one.",
     check=check,
-    flagged=(Case({"security.py": 'SECRET_KEY = "q8Zr1xW5vB7nM3kL9pT2"\n'}),),
+    flagged=(
+        Case({"security.py": 'SECRET_KEY = "q8Zr1xW5vB7nM3kL9pT2"\n'}),
+        Case({"main.py": 'def read():\n    hmac_key = "q8Zr1xW5vB7nM3kL9pT2"\n'}),
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def read(token):
+    return jwt.decode(token, "our-shared-key", algorithms=["HS256"])
+"""
+            }
+        ),
+        Case({"main.py": 'app.add_middleware(SessionMiddleware, secret_key="our-shared-key")\n'}),
+        Case({"seal.py": 'import hmac\ntag = hmac.new(b"our-shared-key", body, "sha256")\n'}),
+        Case({"auth.ts": 'export const auth = betterAuth({ secret: "our-shared-key" });\n'}),
+        Case(
+            {
+                "token.ts": """\
+import jwt from "jsonwebtoken";
+export const token = jwt.sign({ sub: user.id }, "our-shared-key");
+"""
+            }
+        ),
+        Case(
+            {
+                "token.ts": """\
+import { SignJWT } from "jose";
+const key = new TextEncoder().encode("our-shared-key");
+"""
+            }
+        ),
+    ),
     accepted=(
         Case(
             {
@@ -69,6 +139,16 @@ import os
 SECRET_KEY = os.environ["SECRET_KEY"]
 SECRET_HEADER_NAME = "X-Secret"
 """
+            }
+        ),
+        Case(
+            {
+                "seal.py": "import hmac\ntag = hmac.new(settings.key.encode(), body, 'sha256')\n",
+                "token.ts": """\
+import jwt from "jsonwebtoken";
+const body = new TextEncoder().encode("hello there");
+export const token = jwt.sign({ sub: user.id }, process.env.JWT_SECRET);
+""",
             }
         ),
     ),

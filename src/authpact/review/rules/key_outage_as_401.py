@@ -4,29 +4,53 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Handler, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
+_MESSAGE: Final = 'When the key set cannot be fetched, the answer is "invalid token".'
 _KEYS: Final = re.compile(r"get_signing_key|jwks", re.IGNORECASE)
+_BROAD: Final = frozenset({"", "Exception", "BaseException"})
+_OUTAGE: Final = re.compile(
+    r"PyJWKClientError|PyJWKClientConnectionError|httpx\.\w*Error|RequestException|URLError|RequestError"
+)
 _ANSWERS: Final = re.compile(r"\b401\b|HTTP_401|return\s+None|return\s+False")
+_RAISED: Final = re.compile(r"\braise\s+(\w+)\(")
+
+
+def _refuses(facts: Facts, handler: Handler) -> bool:
+    """Whether a handler answers 401 by itself, or with an error of the tree that stands for it."""
+    if _ANSWERS.search(handler.text):
+        return True
+    raised = _RAISED.findall(handler.text)
+    known = [
+        facts.project.classes[name][1].text for name in raised if name in facts.project.classes
+    ]
+    return any(re.search(r"\b401\b|HTTP_401", text) for text in known)
+
+
+def _told_apart(module: Module, handler: Handler) -> bool:
+    """Whether an earlier handler of the same function takes the outage."""
+    return any(
+        h.function == handler.function
+        and h.line < handler.line
+        and ("Connection" in h.caught or re.search(r"\b50[234]\b|HTTP_50[234]", h.text))
+        for h in module.handlers
+    )
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield handlers that call every failure an invalid token."""
+    """Yield handlers that call an outage of the issuer an invalid token."""
     for module in facts.python:
         for handler in module.handlers:
-            if handler.caught not in {"", "Exception", "BaseException"} or handler.function < 0:
+            outage = _OUTAGE.search(handler.caught)
+            if handler.function < 0 or not (outage or handler.caught in _BROAD):
                 continue
-            function = module.functions[handler.function]
-            if (
-                _KEYS.search(function.text)
-                and "decode(" in function.text
-                and _ANSWERS.search(handler.text)
-            ):
-                yield at(
-                    module,
-                    handler.line,
-                    'When the key set cannot be fetched, the answer is "invalid token".',
-                )
+            text = module.functions[handler.function].text
+            decodes = "decode(" in text or (outage and "Client" in handler.caught)
+            if not (_KEYS.search(text) and decodes and _refuses(facts, handler)):
+                continue
+            if not _told_apart(module, handler):
+                yield at(module, handler.line, _MESSAGE)
 
 
 RULE = Rule(
@@ -53,6 +77,24 @@ def read(token):
 """
             }
         ),
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+class Refused(HTTPException):
+    def __init__(self, detail):
+        super().__init__(status_code=401, detail=detail)
+
+def read(token):
+    try:
+        key = jwks_client.get_signing_key_from_jwt(token)
+        return jwt.decode(token, key.key, algorithms=["EdDSA"])
+    except jwt.PyJWKClientError:
+        raise Refused("no key")
+"""
+            }
+        ),
     ),
     accepted=(
         Case(
@@ -66,6 +108,22 @@ def read(token):
         return jwt.decode(token, key.key, algorithms=["EdDSA"])
     except jwt.InvalidTokenError:
         return None
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def read(token):
+    try:
+        key = jwks_client.get_signing_key_from_jwt(token)
+        return jwt.decode(token, key.key, algorithms=["EdDSA"])
+    except jwt.PyJWKClientConnectionError:
+        raise HTTPException(503)
+    except jwt.PyJWKClientError:
+        raise HTTPException(401)
 """
             }
         ),

@@ -42,7 +42,9 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield async functions that fetch keys in a blocking way."""
     for module in facts.python:
         for function in module.functions:
-            if not function.is_async:
+            plain = bool(facts.routes) and not function.owner
+            dead = plain and not facts.is_reached(module, function)
+            if not function.is_async or dead:
                 continue
             for call in module.calls_in(function):
                 if re.search(r"to_thread|run_in_threadpool|run_in_executor", call.name):
@@ -102,8 +104,54 @@ async def me(user=Depends(current_user)):
 """,
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+from jwt import PyJWKClient
+
+app = FastAPI()
+client = PyJWKClient(URL)
+
+class Guard(HTTPBearer):
+    async def __call__(self, request):
+        return client.get_signing_key_from_jwt(await super().__call__(request))
+
+guard = Guard()
+
+@app.get("/me")
+def me(user=Depends(guard)):
+    return user
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+from jwt import PyJWKClient
+
+client = PyJWKClient(URL)
+
+def current_user(token: str):
+    return client.get_signing_key_from_jwt(token)
+
+async def unused(token: str):
+    return current_user(token)
+""",
+                "main.py": """\
+from fastapi import FastAPI, Depends
+from auth import current_user
+
+app = FastAPI()
+
+@app.get("/me")
+def me(user=Depends(current_user)):
+    return user
+""",
+            }
+        ),
         Case(
             {
                 "auth.py": """\

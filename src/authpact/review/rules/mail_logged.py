@@ -4,28 +4,40 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._logs import Line, label
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
 
-_LOGS: Final = re.compile(r"console\.(?:log|info|error|warn)\(([^\n]*)")
+_SENDS: Final = re.compile(
+    r"sendResetPassword|sendVerificationEmail|sendEmail|magicLink|sendMagicLink|sendVerificationOTP|sendOTP"
+    r"|sendInvitationEmail|sendChangeEmail\w*"
+)
 _BODY: Final = re.compile(
-    r"^\s*(?:html|text|body|url|link|resetUrl|resetLink|verificationUrl|emailHtml)\s*\)|\$\{\s*(?:url|resetUrl|link|token|verificationUrl|html)\s*\}|,\s*(?:url|resetUrl|resetLink|token|html)\s*\)"
+    r"^(?:html|text|body|url|link|otp|token|(?:reset|verification|magic|invite|confirm\w*)_?(?:url|link)|email_?html)$",
+    re.IGNORECASE,
+)
+_LINK: Final = re.compile(
+    r"^(?:password_)?(?:reset|verification|verify|magic|confirm\w*)_(?:url|link|token|code)$",
+    re.IGNORECASE,
 )
 
 
+def _is_live(facts: Facts, line: Line) -> bool:
+    module = line.module
+    if module.language == "python":
+        return any(_LINK.match(label(v)) for v in line.values)
+    used = module.path in facts.imported or len(facts.scripts) == 1
+    return (
+        used
+        and bool(_SENDS.search(module.code))
+        and any(_BODY.match(label(v)) for v in line.values)
+    )
+
+
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield log lines that carry a reset or verification link."""
-    for module in facts.scripts:
-        if module.path not in facts.imported and len(facts.scripts) > 1:
-            continue
-        if not re.search(
-            r"sendResetPassword|sendVerificationEmail|sendEmail|magicLink|sendMagicLink",
-            module.code,
-        ):
-            continue
-        for line, match in lines_matching(module.code, _LOGS):
-            if _BODY.search(match[1]):
-                yield at(module, line, "A mail with a live link is logged.")
+    """Yield log lines that carry a reset or verification link, or a code of that kind."""
+    for line in facts.log_lines:
+        if _is_live(facts, line):
+            yield at(line.module, line.call, "A mail with a live link is logged.")
 
 
 RULE = Rule(
@@ -41,6 +53,24 @@ RULE = Rule(
         Case(
             {
                 "auth.ts": """\
+const auth = betterAuth({ plugins: [emailOTP({ sendVerificationOTP: async ({ email, otp }) => {
+  console.log({ email, otp });
+} })] });
+"""
+            }
+        ),
+        Case(
+            {
+                "mail.py": """\
+def forgot(email):
+    reset_link = f"{settings.web}/reset?token={make_token(email)}"
+    logger.info(f"reset link for {email}: {reset_link}")
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
 const auth = betterAuth({ emailAndPassword: { sendResetPassword: async ({ user, url }) => {
   console.log(`reset ${url}`);
 } } });
@@ -49,6 +79,19 @@ const auth = betterAuth({ emailAndPassword: { sendResetPassword: async ({ user, 
         ),
     ),
     accepted=(
+        Case(
+            {
+                "mail.py": """\
+def forgot(email):
+    reset_link = make_link(email)
+    send(email, reset_link)
+    logger.info("reset link sent")
+
+def fetch(url):
+    logger.info("fetching %s", url)
+"""
+            }
+        ),
         Case(
             {
                 "auth.ts": """\

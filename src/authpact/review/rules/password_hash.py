@@ -15,12 +15,23 @@ _SCRIPT: Final = re.compile(
     r"createHash\(\s*[\"'](?:sha1|sha256|sha512|md5)[\"']\s*\)", re.IGNORECASE
 )
 _PYTHON: Final = re.compile(
-    r"hashlib\.(?:sha1|sha256|sha512|md5)\(\s*(?:f?[\"'][^\n]*\{)?[^\n]*(?:password|passwd|pwd)",
+    r"(?:hashlib\.new\(\s*[\"']\w+[\"']\s*,|(?<![\w.])(?:hashlib\.)?(?:sha1|sha256|sha512|md5)\()\s*(?:f?[\"'][^\n]*\{)?[^\n]*(?:password|passwd|pwd)",
     re.IGNORECASE,
 )
 
 
+_FAST: Final = re.compile(
+    r"CryptoJS\.(?:SHA\d+|MD5)\(\s*\w*(?:password|passwd|pwd)"
+    r"|subtle\.digest\([^\n]*\b\w*(?:password|passwd|pwd)\w*",
+    re.IGNORECASE,
+)
+_LISTED: Final = re.compile(
+    r"CryptContext\(\s*(?:schemes\s*=\s*)?\[\s*[\"'](?:md5_crypt|plaintext|hex_\w+|sha1_crypt|ldap_\w+)[\"']"
+)
+
+
 def _in_script(module: Module) -> Iterator[int]:
+    yield from (line for line, _ in lines_matching(module.code, _FAST))
     for line, _ in lines_matching(module.code, _SCRIPT):
         around = "\n".join(module.lines[max(0, line - 4) : line + 3])
         if _HASHES.search(module.code) or re.search(r"password", around, re.IGNORECASE):
@@ -28,6 +39,7 @@ def _in_script(module: Module) -> Iterator[int]:
 
 
 def _in_python(module: Module) -> Iterator[int]:
+    yield from (line for line, _ in lines_matching(module.code, _LISTED))
     for line, _ in lines_matching(module.code, _PYTHON):
         after = "\n".join(module.lines[line - 1 : line + 4])
         if not re.search(r"pbkdf2|bcrypt|argon2", after):
@@ -37,6 +49,8 @@ def _in_python(module: Module) -> Iterator[int]:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield the first password of each file that is hashed with a fast hash."""
     for module in facts.project.modules:
+        if not re.search(r"assw|pwd|PASSW|CryptContext", module.code):
+            continue
         found = _in_python(module) if module.language == "python" else _in_script(module)
         line = next(found, 0)
         if line:
@@ -53,6 +67,28 @@ RULE = Rule(
     remedy="Leave passwords to Better Auth (scrypt), or use argon2id.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+from hashlib import sha256
+
+def stored(password):
+    return sha256(password.encode()).hexdigest()
+"""
+            }
+        ),
+        Case({"auth.py": 'password_hash = hashlib.new("sha256", password.encode()).hexdigest()\n'}),
+        Case({"auth.py": 'context = CryptContext(schemes=["md5_crypt"], deprecated="auto")\n'}),
+        Case({"auth.ts": "const stored = CryptoJS.SHA256(password).toString();\n"}),
+        Case(
+            {
+                "auth.ts": """\
+async function hashPassword(password) {
+  return crypto.subtle.digest("SHA-256", new TextEncoder().encode(password));
+}
+"""
+            }
+        ),
         Case(
             {
                 "app/api/signup/route.ts": """\
@@ -72,6 +108,14 @@ def hash_password(password):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": 'context = CryptContext(schemes=["argon2", "bcrypt"], deprecated="auto")\n',
+                "pkce.ts": """\
+const challenge = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+""",
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -4,8 +4,11 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Function
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import members
 
+_MEDIUM: Final = Severity.MEDIUM
 _HEADER: Final = re.compile(
     r"headers(?:\.get\(|\[)\s*[\"']x-forwarded-(?:proto|host)[\"']", re.IGNORECASE
 )
@@ -13,9 +16,46 @@ _ANY: Final = re.compile(
     r"ProxyHeadersMiddleware[^\n]*trusted_hosts\s*=\s*\[?\s*[\"']\*[\"']|forwarded_allow_ips\s*=\s*[\"']\*[\"']|--forwarded-allow-ips[= ]?[\"']?\*"
 )
 
+_ADDRESS: Final = re.compile(
+    r"headers(?:\.get\(|\[)\s*[\"'](?:x-forwarded-for|x-real-ip|x-client-ip)[\"']", re.IGNORECASE
+)
+_TRUST: Final = re.compile(r"trust|proxies|allowed_hosts|peer|production", re.IGNORECASE)
+_LIMIT: Final = re.compile(r"limit|throttl|bucket|attempts", re.IGNORECASE)
+
+
+def _counts(facts: Facts, function: Function) -> bool:
+    """Whether the address that a function returns is what a limit counts."""
+    name = re.escape(function.name)
+    key = re.compile(rf"key_func\s*=\s*(?:\w+\.)*{name}\b")
+    if _LIMIT.search(function.name) or any(key.search(m.code) for m in facts.python):
+        return True
+    outer = [m.function_of(c) for m in facts.python for c in m.called(function.name)]
+    return any(f is not None and _LIMIT.search(f.name + f.owner) for f in outer)
+
+
+def _limit_keys(facts: Facts) -> Iterator[Hit]:
+    """Yield limits that count by an address the client writes itself."""
+    for module, line, _ in facts.matches(facts.python, _ADDRESS):
+        around = [f for f in module.functions if f.line <= line <= f.end_line]
+        if around and not _TRUST.search(around[-1].text) and _counts(facts, around[-1]):
+            yield at(
+                module, line, "A limit counts by an address the client writes itself.", _MEDIUM
+            )
+
+
+def _origins(facts: Facts) -> Iterator[Hit]:
+    """Yield issuers whose own address is whatever a client forwards."""
+    for issuer in facts.issuers.servers:
+        advanced = members(issuer.options.get("advanced", ""))
+        if advanced.get("trustedProxyHeaders") == "true" and "baseURL" not in issuer.options:
+            line = issuer.line_of(r"trustedProxyHeaders")
+            yield at(issuer.module, line, "The address of the issuer is what a client forwards.")
+
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield forwarded headers that anybody may send."""
+    yield from _limit_keys(facts)
+    yield from _origins(facts)
     for module, line, _ in facts.matches(facts.python, _HEADER):
         if re.search(r"request\.scope\[|scope\[[\"']scheme", module.code):
             yield at(module, line, "Forwarded headers are taken from any client.")
@@ -35,6 +75,25 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "limits.py": """\
+def client_address(request):
+    sent = request.headers.get("X-Forwarded-For")
+    return sent.split(",")[0] if sent else request.client.host
+
+limiter = Limiter(key_func=client_address)
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ advanced: { trustedProxyHeaders: true } });
+"""
+            }
+        ),
+        Case(
+            {
                 "main.py": """\
 app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=["*"])
 """
@@ -42,6 +101,21 @@ app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=["*"])
         ),
     ),
     accepted=(
+        Case(
+            {
+                "limits.py": """\
+def client_address(request):
+    if request.client.host in settings.trusted_proxies:
+        return request.headers["X-Forwarded-For"].split(",")[-1]
+    return request.client.host
+
+def seen_from(request):
+    return request.headers.get("X-Forwarded-For")
+
+limiter = Limiter(key_func=client_address)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

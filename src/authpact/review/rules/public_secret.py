@@ -3,17 +3,43 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
+from authpact.review._environment import is_credential_name
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
 _PUBLIC: Final = re.compile(
-    r"\bNEXT_PUBLIC_\w*(?:SECRET|DATABASE_URL|DB_URL|PRIVATE|PASSWORD|SERVICE_ROLE|JWT_KEY)\w*"
+    r"\b(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC)_(?!\w*DEMO)\w*"
+    r"(?:SECRET|DATABASE_URL|DB_URL|MONGO\w*_UR[IL]|REDIS_UR[IL]|PRIVATE_KEY|PRIVATE_API|PASSWORD|SERVICE_ROLE|JWT_KEY"
+    r"|(?:OPENAI|ANTHROPIC|CLAUDE|GEMINI|GROQ|MISTRAL|COHERE|OPENROUTER|HUGGINGFACE|REPLICATE|DEEPSEEK"
+    r"|RESEND|SENDGRID|MAILGUN|TWILIO|PINECONE|TAVILY|ELEVENLABS)_(?:API_)?(?:KEY|TOKEN)"
+    r"|ADMIN_(?:API_)?(?:KEY|TOKEN)|INTERNAL_(?:API_)?(?:KEY|TOKEN))\w*"
 )
+_INLINED: Final = re.compile(r"^\s*[\"']?(\w+)[\"']?\s*:\s*process\.env\b")
+
+
+def _inlined(facts: Facts) -> Iterator[Hit]:
+    """Yield secrets in the `env` of a Next.js configuration: its values are compiled in as well."""
+    for module in facts.scripts:
+        if "next.config" not in module.path:
+            continue
+        for one in module.pairs:
+            if one.target != "env" or not one.value.startswith("{"):
+                continue
+            for number, text in enumerate(one.value.split("\n")):
+                for part in text.strip("{} ").split(","):
+                    found = _INLINED.match(part)
+                    if found and is_credential_name(found[1]):
+                        yield at(module, one.line + number, f"{found[1]} is compiled in.")
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets in variables that reach the browser."""
+    yield from _inlined(facts)
+    seen: set[tuple[str, str]] = set()
     for module, line, match in facts.matches(facts.project.modules, _PUBLIC):
+        if (module.path, match[0]) in seen:
+            continue
+        seen.add((module.path, match[0]))
         yield at(module, line, f"{match[0]} is compiled into the browser bundle.")
     for v in facts.environment.variables:
         if _PUBLIC.match(v.name):
@@ -30,6 +56,19 @@ RULE = Rule(
     remedy="Rename the variable without the prefix and read it on the server only.",
     check=check,
     flagged=(
+        Case({"chat.ts": "const key = process.env.NEXT_PUBLIC_OPENAI_API_KEY;\n"}),
+        Case(
+            {
+                "next.config.ts": """\
+export default {
+  env: {
+    API_URL: process.env.API_URL,
+    BETTER_AUTH_SECRET: process.env.BETTER_AUTH_SECRET,
+  },
+};
+"""
+            }
+        ),
         Case(
             {
                 "auth.ts": """\
@@ -39,6 +78,15 @@ const secret = process.env.NEXT_PUBLIC_JWT_SECRET;
         ),
     ),
     accepted=(
+        Case({"login.tsx": "const password = process.env.NEXT_PUBLIC_DEMO_PASSWORD;\n"}),
+        Case(
+            {
+                "keys.ts": """\
+const a = process.env.NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY; const b = process.env.NEXT_PUBLIC_FIREBASE_API_KEY;
+""",
+                "next.config.ts": "export default { env: { API_URL: process.env.API_URL } };\n",
+            }
+        ),
         Case(
             {
                 "auth.ts": """\

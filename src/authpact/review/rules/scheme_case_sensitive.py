@@ -9,9 +9,26 @@ from authpact.review._rule import Case, Hit, Rule, at
 
 _SCHEME: Final = re.compile(r"scheme(\s*(?:==|!=)\s*)[\"']Bearer[\"']")
 
+_PREFIX: Final = re.compile(
+    r"\bif\b[^\n]*\bnot\s+\w+\.startswith\(\s*[\"']Bearer ?[\"']\s*\)|\w+\[:[67]\]\s*!=\s*[\"']Bearer ?[\"']"
+    r"|\b(?:parts|pieces|\w*header\w*)\[0\]\s*!=\s*[\"']Bearer[\"']"
+)
+_REFUSES: Final = re.compile(r"\b401\b|HTTP_401|\b403\b|HTTP_403|Unauthorized|raise\b")
+
+
+def _refused(facts: Facts) -> Iterator[Hit]:
+    """Yield prefixes compared as written, where another spelling is refused at once."""
+    live = {r.module.path for r in facts.routes if r.reachable}
+    dead = {r.module.path for r in facts.routes} - live
+    asked = tuple(m for m in facts.python if "Bearer" in m.code and m.path not in dead)
+    for module, line, _ in facts.matches(asked, _PREFIX):
+        if _REFUSES.search("\n".join(module.lines[line : line + 3])):
+            yield at(module, line, "The scheme is compared with regard to case.")
+
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield comparisons of the scheme that regard case."""
+    yield from _refused(facts)
     for module, line, found in facts.matches(facts.python, _SCHEME):
         mend = swap(module.text, line, found[0], f'scheme.lower(){found[1]}"bearer"', safe=True)
         yield at(module, line, "The scheme is compared with regard to case.", mend=mend)
@@ -30,6 +47,15 @@ RULE = Rule(
         Case(
             {
                 "auth.py": """\
+def read(authorization):
+    if not authorization.startswith("Bearer "):
+        raise HTTPException(status_code=401)
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
 def ok(credentials):
     return credentials.scheme == "Bearer"
 """
@@ -37,6 +63,19 @@ def ok(credentials):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+def read(authorization):
+    if not authorization.lower().startswith("bearer "):
+        raise HTTPException(status_code=401)
+
+def optional(authorization):
+    if not authorization.startswith("Bearer "):
+        return None
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -3,13 +3,82 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
+from authpact.review._environment import is_secret_name
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 _PLAIN: Final = re.compile(r"^os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"']\s*\)$")
 
 
-def check(facts: Facts) -> Iterator[Hit]:
+_ENCODED: Final = re.compile(
+    r"TextEncoder\(\)\.encode\(\s*(?:process\.env\.(\w+)!?|(\w+)!?)(?:\s+as\s+string)?\s*\)"
+)
+_KEY_FIELD: Final = re.compile(
+    r"^(?:\w+_)?(?:JWT_PUBLIC_KEY|JWT_KEY|JWT_SECRET\w*|BETTER_AUTH_SECRET|AUTH_SECRET|SECRET_KEY)$",
+    re.IGNORECASE,
+)
+_AT_START: Final = r"lifespan|start|^_*init|create_app|get_settings|(?:check|validate)_(?:\w+_)?(?:settings|config|env)"
+_EMPTY: Final = re.compile(
+    r"^(?:\"\"|''|None|Field\(\s*(?:default\s*=\s*)?(?:\"\"|''|None)\s*[,)].*)$"
+)
+
+
+def _is_checked(code: str, name: str) -> bool:
+    """Whether the code refuses to go on without a value."""
+    looked = rf"(?:if\s*\(?\s*!|\bnot\s+)\s*(?:[\w.]+\.)?{name}\b|{name}\s+is\s+None|{name}\s*(?:\?\?|\|\|)"
+    return bool(re.search(looked, code))
+
+
+def _encoded(facts: Facts) -> Iterator[Hit]:
+    """Yield keys made from a variable that may be missing: `encode(undefined)` is an empty key."""
+    for module in facts.scripts:
+        if not re.search(r"SignJWT|jwtVerify", module.code):
+            continue
+        for line, match in lines_matching(module.code, _ENCODED):
+            variable, name = match[1], match[2]
+            if name:
+                found = next((a for a in module.assignments if a.target == name), None)
+                read = re.match(r"^process\.env\.(\w+)!?$", found.value.strip()) if found else None
+                variable = read[1] if read else ""
+            if not variable or not is_secret_name(variable):
+                continue
+            if not _is_checked(module.code, name or variable) and not _is_checked(
+                module.code, variable
+            ):
+                yield at(module, line, f"{variable} may be missing: the key is empty then.")
+
+
+def _fields(facts: Facts) -> Iterator[Hit]:
+    """Yield settings of a key that are empty by default and that nothing checks at start."""
+    for module in facts.python:
+        for one in module.assignments:
+            setting = one.owner and one.annotation and one.function < 0
+            if not setting or not _KEY_FIELD.match(one.target) or not _EMPTY.match(one.value):
+                continue
+            used = [m for m in facts.python if re.search(rf"\.{one.target}\b", m.code)]
+            validated = re.search(
+                rf"validator\([^)]*{one.target}|model_validator|__post_init__", module.code
+            )
+            at_start = any(_refused_at_start(m, one.target) for m in (*used, module))
+            other = re.search(rf"\bself\.{one.target}\b", module.code)
+            if used and not other and not validated and not at_start:
+                yield at(
+                    module, one.line, f"{one.target} may be empty: nothing checks it at start."
+                )
+
+
+def _refused_at_start(module: Module, name: str) -> bool:
+    """Whether code outside of a request, or a start hook, looks at a setting."""
+    for line, _ in lines_matching(module.code, re.compile(rf"\bif\b[^\n]*\b{name}\b")):
+        around = [f for f in module.functions if f.line <= line <= f.end_line]
+        if not around or re.search(_AT_START, around[0].name):
+            return True
+    return False
+
+
+def _read_late(facts: Facts) -> Iterator[Hit]:
     """Yield signing secrets that may be None when the first token comes."""
     for v in facts.verifications:
         variable = v.module.variables.get(v.key_text)
@@ -21,6 +90,13 @@ def check(facts: Facts) -> Iterator[Hit]:
         ):
             continue
         yield at(v.module, variable.line, f"{v.key_text} may be None: nothing checks it at start.")
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield keys of which nobody knows at start whether they are there."""
+    yield from _read_late(facts)
+    yield from _encoded(facts)
+    yield from _fields(facts)
 
 
 RULE = Rule(
@@ -35,6 +111,31 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "route.ts": """\
+import { SignJWT } from "jose";
+export async function GET() {
+  const key = new TextEncoder().encode(process.env.BETTER_AUTH_SECRET);
+  return new SignJWT({}).sign(key);
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "config.py": """\
+class Settings(BaseSettings):
+    JWT_PUBLIC_KEY: str = ""
+""",
+                "auth.py": """\
+def read(token):
+    if not settings.JWT_PUBLIC_KEY:
+        raise HTTPException(500)
+    return jwt.decode(token, settings.JWT_PUBLIC_KEY, algorithms=["RS256"])
+""",
+            }
+        ),
+        Case(
+            {
                 "auth.py": """\
 import os, jwt
 
@@ -47,6 +148,25 @@ def read(token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "route.ts": """\
+import { SignJWT } from "jose";
+const secret = process.env.BETTER_AUTH_SECRET;
+if (!secret) throw new Error("BETTER_AUTH_SECRET is missing");
+const key = new TextEncoder().encode(secret);
+export const token = () => new SignJWT({}).sign(key);
+""",
+                "config.py": """\
+class Settings(BaseSettings):
+    JWT_SECRET: str = ""
+
+settings = Settings()
+if not settings.JWT_SECRET:
+    raise ValueError("JWT_SECRET is missing")
+""",
+            }
+        ),
         Case(
             {
                 "auth.py": """\

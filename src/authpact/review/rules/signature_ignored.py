@@ -9,11 +9,17 @@ from authpact.review._rule import Case, Hit, Rule, at
 _BY_HAND: Final = re.compile(r"\.split\(\s*[\"']\.[\"']\s*\)\s*\[\s*1\s*\]")
 
 
+def _parts(text: str) -> re.Match[str] | None:
+    """Return where a token is cut into parts of which the second one is decoded."""
+    found = _PARTS.search(text)
+    return found if found and re.search(rf"decode\(\s*{found[1]}\[1\]", text) else None
+
+
 def _by_hand(facts: Facts) -> Iterator[Hit]:
     for module in facts.python:
         for function in module.functions:
             text = function.text
-            found = None if "id_token" in text else _BY_HAND.search(text)
+            found = None if "id_token" in text else _BY_HAND.search(text) or _parts(text)
             if (
                 found
                 and "b64decode" in text
@@ -25,16 +31,40 @@ def _by_hand(facts: Facts) -> Iterator[Hit]:
                 yield at(module, line, "The payload is read without any check of the signature.")
 
 
+_PARTS: Final = re.compile(r"(\w+)\s*=\s*\w*(?:token|jwt)\w*\.split\(\s*[\"']\.[\"']\s*\)")
+_SERVER: Final = re.compile(r"(^|/)(?:middleware|proxy)\.[jt]s$|(^|/)route\.[jt]sx?$")
+_DECODES: Final = frozenset({"decodeJwt", "jwtDecode", "jwt_decode"})
+_ATOB: Final = re.compile(
+    r"(?:atob|Buffer\.from)\(\s*\w*[tT]oken\w*\.split\(\s*[\"']\.[\"']\s*\)\[1\]"
+)
+
+
+def _in_server_code(facts: Facts) -> Iterator[Hit]:
+    """Yield handlers and proxies of Next.js that read a token and never verify one."""
+    for module in facts.scripts:
+        checks = re.search(r"jwtVerify|\.verify\(|verifyJWT|getSession", module.code)
+        if checks or not _SERVER.search(module.path):
+            continue
+        library = "jsonwebtoken" in {i.module for i in module.imports}
+        for call in module.calls:
+            if call.last in _DECODES or (library and call.name == "jwt.decode"):
+                yield at(module, call, "The signature of the token is not verified.")
+        for _, line, _ in facts.matches((module,), _ATOB):
+            yield at(module, line, "The payload is read without any check of the signature.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield places that trust a payload without its signature."""
     verified = {(v.module.path, v.function.line) for v in facts.verifications if v.function}
     for v in facts.tokens.verifications:
-        if not v.is_unverified:
+        if not v.is_unverified and v.call.text_of("verify") != "False":
             continue
-        if v.function and (v.module.path, v.function.line) in verified:
+        beside = v.function and (v.module.path, v.function.line) in verified
+        if beside and v.is_unverified:
             continue
         yield at(v.module, v.call, "The signature of the token is not verified.")
     yield from _by_hand(facts)
+    yield from _in_server_code(facts)
 
 
 RULE = Rule(
@@ -47,6 +77,49 @@ RULE = Rule(
     remedy="Verify with the issuer's key and one fixed algorithm before reading a claim.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def read(token):
+    return jwt.decode(token, verify=False)
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import base64, json
+
+def read(token):
+    parts = token.split(".")
+    return json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
+"""
+            }
+        ),
+        Case(
+            {
+                "middleware.ts": """\
+import { decodeJwt } from "jose";
+export function middleware(request) {
+  const claims = decodeJwt(request.cookies.get("token").value);
+  return claims.role === "admin" ? next() : refuse();
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/me/route.ts": """\
+export async function GET(request) {
+  const token = request.headers.get("authorization").slice(7);
+  const claims = JSON.parse(atob(token.split(".")[1]));
+  return Response.json({ id: claims.sub });
+}
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\
@@ -69,6 +142,22 @@ def read(token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "app/api/me/route.ts": """\
+import { decodeJwt, jwtVerify } from "jose";
+export async function GET(request) {
+  const kid = decodeJwt(request.token).kid;
+  const { payload } = await jwtVerify(request.token, keys[kid]);
+  return Response.json({ id: payload.sub });
+}
+""",
+                "lib/session.ts": """\
+import { jwtDecode } from "jwt-decode";
+export const endsAt = (token) => jwtDecode(token).exp;
+""",
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -1,0 +1,120 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._answers import handlers_around
+from authpact.review._facts import Facts
+from authpact.review._model import Function, Handler, Module
+from authpact.review._rule import Case, Hit, Rule, at
+
+_KEYS: Final = frozenset({"get_signing_key_from_jwt", "get_signing_key"})
+_CATCHES: Final = re.compile(r"^$|\b(?:Base)?Exception\b|PyJWTError|PyJWKClient\w*Error|PyJWKError")
+_TOKEN: Final = re.compile(r"InvalidTokenError|ExpiredSignature|DecodeError|InvalidSignature")
+_DEEP: Final = 2
+
+
+def _callers(facts: Facts, function: Function) -> Iterator[tuple[Module, Function, int]]:
+    for module in facts.python:
+        for call in module.called(function.name):
+            outer = module.function_of(call)
+            if outer is not None and outer is not function:
+                yield module, outer, call.line
+
+
+def _handlers(
+    facts: Facts, module: Module, function: Function, line: int, depth: int
+) -> list[Handler]:
+    """Return every handler an error of this line may meet."""
+    found = handlers_around(module, line)
+    if depth:
+        for outer in _callers(facts, function):
+            found += _handlers(facts, *outer, depth - 1)
+    return found
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield look-ups of the key whose own errors no handler catches, though those of tokens are."""
+    if any("exception_handler(" in m.code and "PyJWK" in m.code for m in facts.python):
+        return
+    for module in facts.python:
+        for call in module.called(*_KEYS):
+            function = module.function_of(call)
+            if function is None:
+                continue
+            met = _handlers(facts, module, function, call.line, _DEEP)
+            some = any(_TOKEN.search(h.caught) for h in met)
+            if some and not any(_CATCHES.search(h.caught) for h in met):
+                yield at(module, call, "An unknown key id, or an outage, ends in a server error.")
+
+
+RULE = Rule(
+    requirement="error:fail-closed",
+    category="auth-error-500",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="Errors of the key look-up are not caught.",
+    why="PyJWKClientError is no InvalidTokenError: a forged key id is answered with 500.",
+    remedy="Catch PyJWKClientConnectionError (503) and PyJWKClientError (401) as well.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def read(token):
+    key = jwks_client.get_signing_key_from_jwt(token)
+    return jwt.decode(token, key.key, algorithms=["ES256"])
+""",
+                "deps.py": """\
+from jwt import InvalidTokenError
+from auth import read
+
+def current_user(token):
+    try:
+        return read(token)
+    except InvalidTokenError:
+        raise HTTPException(401)
+""",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def read(token):
+    try:
+        key = jwks_client.get_signing_key_from_jwt(token)
+        return jwt.decode(token, key.key, algorithms=["ES256"])
+    except jwt.PyJWKClientError:
+        raise HTTPException(401)
+    except jwt.InvalidTokenError:
+        raise HTTPException(401)
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def read(token):
+    key = jwks_client.get_signing_key_from_jwt(token)
+    return jwt.decode(token, key.key, algorithms=["ES256"])
+
+def current_user(token):
+    try:
+        return read(token)
+    except jwt.InvalidTokenError:
+        raise HTTPException(401)
+    except Exception:
+        raise HTTPException(503)
+"""
+            }
+        ),
+    ),
+)
