@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI, WebSocket
 from fastapi.testclient import TestClient
-from sqlalchemy import StaticPool
-from sqlmodel import Field, Session, SQLModel, create_engine, select
+from pydantic import BaseModel
+from sqlalchemy import StaticPool, create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlmodel import Session
 
 import authpact.fastapi
 from authpact import Contract, load
@@ -78,20 +80,31 @@ def public() -> dict[str, object]:
     return {name: getattr(authpact.fastapi, name) for name in authpact.fastapi.__all__}
 
 
-class Task(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-    owner_id: str
-    title: str = ""
+class Base(DeclarativeBase): ...
 
 
-class Project(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-    org_id: str
+class Task(Base):
+    __tablename__ = "task"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
 
 
-class Draft(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-    org_id: str
+class Project(Base):
+    __tablename__ = "project"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    org_id: Mapped[str]
+
+
+class Draft(Base):
+    __tablename__ = "draft"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    org_id: Mapped[str]
+    owner_id: Mapped[str]
+
+
+class Body(BaseModel):
+    title: str
     owner_id: str
 
 
@@ -126,7 +139,7 @@ def run_relay(code: str, _: LocalIssuer) -> None:
 
 def run_rows(code: str, issuer: LocalIssuer) -> None:
     engine = create_engine("sqlite://", poolclass=StaticPool)
-    SQLModel.metadata.create_all(engine)
+    Base.metadata.create_all(engine)
     verifier = authpact.Verifier(issuer.contract, issuer.keys)
     owner, stranger = (verifier.verify(issuer.token(name)) for name in ("u1", "u2"))
     with Session(engine) as session:
@@ -142,7 +155,7 @@ def run_rows(code: str, issuer: LocalIssuer) -> None:
             "Draft": Draft,
             "owner": owner,
             "task_id": mine.id,
-            "body": Task(owner_id="u9", title="new"),
+            "body": Body(owner_id="u9", title="new"),
         }
         exec(code, space)
         with pytest.raises(ObjectAbsent):
