@@ -109,7 +109,7 @@ class Body(BaseModel):
 
 
 def run_fastapi(code: str, issuer: LocalIssuer) -> None:
-    space: dict[str, object] = {**public(), "FastAPI": FastAPI, "Task": Task, "load": load}
+    space: dict[str, object] = {**public(), "FastAPI": FastAPI, "Task": Body, "load": load}
     exec(code, space)  # the example under test
     with TestClient(space["app"]) as client:  # type: ignore[arg-type]  # the example's application
         assert client.get("/api/u1/tasks").status_code == 401
