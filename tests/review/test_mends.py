@@ -95,10 +95,16 @@ def test_a_change_that_does_not_do_what_it_says_is_not_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     facts = Facts(sort_texts({"a.py": GUARD}))
-    before = findings_in(facts)
     monkeypatch.setattr("authpact.review._fix.mended", lambda text, _: text + "# nothing\n")
-    done = fix(facts, before)
+    done = fix(facts, findings_in)
     assert (done.texts, done.findings, done.left) == ({}, (), ("a.py",))
+
+
+def test_places_behind_the_first_one_of_a_function_are_mended_too() -> None:
+    text = GUARD + "    raise HTTPException(401)\n"
+    done = fix(Facts(sort_texts({"a.py": text})), findings_in)
+    assert done.texts["a.py"].count("WWW-Authenticate") == 2
+    assert [f.location.line for f in done.findings] == [4, 9]  # one line was added before it
 
 
 @given(st.text(alphabet="ab\n", max_size=40), st.data())

@@ -1,6 +1,7 @@
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -66,9 +67,9 @@ class _Choice:
         return found if self.baseline is None else beyond(found, read_baseline(self.baseline))
 
 
-def _mend(path: Path, facts: Facts, found: tuple[Finding, ...]) -> Facts:
-    """Write the safe mends of what was found; return the facts of the tree after them."""
-    fixed = safely_fixed(facts, found)
+def _mend(path: Path, facts: Facts, judge: Callable[[Facts], tuple[Finding, ...]]) -> Facts:
+    """Write the safe mends of what is found; return the facts of the tree after them."""
+    fixed = safely_fixed(facts, judge)
     for name, text in fixed.texts.items():
         file = path / name
         try:
@@ -140,7 +141,7 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
     choice = _Choice(path, agreed, diff, baseline, today)
     found = choice.kept(facts)
     if fix:
-        facts = _mend(path, facts, found)
+        facts = _mend(path, facts, choice.kept)
         tree, found = facts.tree, choice.kept(facts)
     if write_baseline is not None:
         emit(baseline_of(found), write_baseline)

@@ -1,13 +1,20 @@
 """Safe mends applied to a tree, and only those that do what they say."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from authpact.findings import Finding
 from authpact.review._engine import findings_in
 from authpact.review._facts import Facts
 from authpact.review._mends import exchanged, mended
+from authpact.review._tree import Tree
+
+Judge = Callable[[Facts], tuple[Finding, ...]]
+
+_ROUNDS: Final = 20
+"""Some rules report the first of several places: the next one is seen when that is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +29,48 @@ class Fixed:
     """Files that stay as they are, because the change would not have done what it says."""
 
 
-def _count(facts: Facts, file: str) -> Counter[str]:
-    return Counter(f.rule for f in findings_in(facts) if f.location.file == file)
+def _texts(tree: Tree) -> dict[str, str]:
+    return {s.path: s.text for s in (*tree.python, *tree.scripts, *tree.plain)}
 
 
-def _does_what_it_says(facts: Facts, file: str, text: str, wanted: Counter[str]) -> bool:
-    """Whether a change removes every finding it is for, brings none and still can be parsed."""
-    after = Facts(exchanged(facts.tree, {file: text}))
-    before, now = _count(facts, file), _count(after, file)
-    fewer = all(now[rule] <= before[rule] - count for rule, count in wanted.items())
-    broken = {u.file for u in after.unreviewable} - {u.file for u in facts.unreviewable}
-    return fewer and now <= before and not broken
+def _safe(facts: Facts, judge: Judge, file: str) -> list[Finding]:
+    return [f for f in judge(facts) if f.mend and f.mend.safe and f.location.file == file]
 
 
-def fix(facts: Facts, findings: Iterable[Finding]) -> Fixed:
-    """Apply the safe mends of these findings, file by file, and hold each file to its promise."""
-    texts = {s.path: s.text for s in (*facts.tree.python, *facts.tree.scripts, *facts.tree.plain)}
-    chosen = [f for f in findings if f.mend and f.mend.safe and f.location.file in texts]
+def _does_what_it_says(before: Facts, after: Facts, file: str, wanted: set[str]) -> bool:
+    """Whether a change ends the findings it is for, brings none and still can be parsed."""
+    old, new = (
+        Counter(f.rule for f in findings_in(facts) if f.location.file == file)
+        for facts in (before, after)
+    )
+    broken = {u.file for u in after.unreviewable} - {u.file for u in before.unreviewable}
+    return new <= old and all(new[rule] < old[rule] for rule in wanted) and not broken
+
+
+def _mended_file(facts: Facts, judge: Judge, file: str) -> tuple[Facts, list[Finding]]:
+    """Mend one file until nothing safe is left in it; return the facts then and what was mended."""
+    done: list[Finding] = []
+    for _ in range(_ROUNDS):
+        found = _safe(facts, judge, file)
+        if not found:
+            break
+        text = mended(_texts(facts.tree)[file], [f.mend for f in found if f.mend])
+        facts = Facts(exchanged(facts.tree, {file: text}), facts.live)
+        done += found
+    return facts, done
+
+
+def fix(facts: Facts, judge: Judge) -> Fixed:
+    """Apply the safe mends of what `judge` finds, and hold each file to its promise."""
+    files = dict.fromkeys(f.location.file for f in judge(facts) if f.mend and f.mend.safe)
     changed: dict[str, str] = {}
+    done: list[Finding] = []
     left = []
-    for file in dict.fromkeys(f.location.file for f in chosen):
-        mine = [f for f in chosen if f.location.file == file]
-        text = mended(texts[file], [f.mend for f in mine if f.mend])
-        if _does_what_it_says(facts, file, text, Counter(f.rule for f in mine)):
-            changed[file] = text
+    for file in files:
+        after, found = _mended_file(facts, judge, file)
+        if _does_what_it_says(facts, after, file, {f.rule for f in found}):
+            changed[file] = _texts(after.tree)[file]
+            done += found
         else:
             left.append(file)
-    done = tuple(f for f in chosen if f.location.file in changed)
-    return Fixed(changed, done, tuple(left))
+    return Fixed(changed, tuple(done), tuple(left))
