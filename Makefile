@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo test check corpus bench test-next test-browser test-tools test-slow fuzz docs golden faults format lock clean
+.PHONY: help setup demo test check corpus bench bench-review test-next test-browser test-tools test-slow fuzz docs golden faults format lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,9 @@ corpus: setup ## Score the rules of the review (CORPUS=folder of trees, LABELS=f
 bench: setup ## Measure side by side and print ratios
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python benchmarks/run.py
+
+bench-review: setup ## Time the review and other scanners (CORPUS=folder of trees, RULES=rules of semgrep)
+	$(BIN)/python benchmarks/review_speed.py $(CORPUS) $(RULES)
 
 faults: setup ## Make every fault for real and write the reliability page (FAULTS="--seconds 10 --rotation 60")
 	PYTHONPATH=tests $(BIN)/python -m faults $(FAULTS)
