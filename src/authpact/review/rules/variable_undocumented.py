@@ -88,6 +88,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     yield from once(_renamed(facts))
     if facts.issuers.servers:
         for client in facts.issuers.clients:
+            if client.module.path not in facts.imported:
+                continue  # what nobody imports reads nothing
             yield from _address(facts, client)
 
 
@@ -128,11 +130,23 @@ export const client = createAuthClient({
   baseURL: process.env.NEXT_PUBLIC_APP_URL || "http://localhost:3000",
 });
 """,
+                "web/app/page.tsx": 'import { client } from "../lib/client";\nclient.useSession();\n',
                 "web/.env.example": "BETTER_AUTH_URL=\n",
             }
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/lib/auth.ts": 'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({});\n',
+                "web/lib/unused.ts": """\
+export const client = createAuthClient({
+  baseURL: process.env.NEXT_PUBLIC_APP_URL || "http://localhost:3000",
+});
+""",
+                "web/.env.example": "BETTER_AUTH_URL=\n",
+            }
+        ),
         Case(
             {
                 "api/auth.py": """\
