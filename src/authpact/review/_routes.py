@@ -120,10 +120,22 @@ class Application(Guards):
             if parent is None or only_in_development(module, call):
                 continue
             mounted = call.text_of("path", 0) if call.last == "mount" else call.text_of("prefix")
-            prefix = literal(mounted) or ""
+            prefix = self._prefix(module, mounted)
             for child in self._children(module, call):
                 guards = call.text_of("dependencies")
                 yield Include(parent, child, prefix, guards, module, call.line)
+
+    def _prefix(self, module: Module, text: str) -> str:
+        """Return a prefix as written, or that of a constant or a settings field."""
+        written = literal(text)
+        if written is not None or not re.fullmatch(r"[A-Za-z_][\w.]*", text.strip()):
+            return written or ""
+        found = self.project.symbol(module, text.strip())
+        variable = found.module.variables.get(found.name) if found else None
+        if variable is not None:
+            return literal(variable.value) or ""
+        rows = self.project.fields.get(text.strip().rpartition(".")[2].lower(), [])
+        return literal(rows[-1][1].value) or "" if rows else ""
 
     def _routes(self, module: Module) -> Iterable[Route]:
         for function in module.functions:

@@ -11,6 +11,16 @@ _SHORTEST: Final = 8
 _SIGN_UP: Final = re.compile(r"sign_?up|regist|usercreate|create_?user", re.IGNORECASE)
 
 
+def _only_unreachable(facts: Facts, name: str) -> bool:
+    """Whether a model is the input of routes that no deployed application includes."""
+    taking = [
+        r
+        for r in facts.routes
+        if any(re.search(rf"\b{name}\b", p.annotation) for p in r.function.parameters)
+    ]
+    return bool(taking) and not any(r.reachable for r in taking)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield sign-up models that take any password, and instances that take short ones."""
     for issuer in facts.issuers.servers:
@@ -25,6 +35,8 @@ def check(facts: Facts) -> Iterator[Hit]:
             ):
                 continue
             found = re.search(r"^\s+password\s*:\s*str\s*$", kind.text, re.MULTILINE)
+            if _only_unreachable(facts, kind.name):
+                continue
             if found and not re.search(r"validator\(\s*[\"']password|len\(", kind.text):
                 yield at(
                     module,
@@ -62,6 +74,26 @@ export const auth = betterAuth({ emailAndPassword: { enabled: true, minPasswordL
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import APIRouter, FastAPI
+
+router = APIRouter()
+
+class UserCreate(BaseModel):
+    password: str
+
+@router.post("/users")
+def create(data: UserCreate):
+    return save(data)
+
+app = FastAPI()
+if settings.ENV == "development":
+    app.include_router(router)
+"""
+            }
+        ),
         Case(
             {
                 "schemas.py": """\
