@@ -8,6 +8,10 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import members
 
 _SHORTEST: Final = 8
+_UNBOUNDED: Final = re.compile(
+    r"^\s+password\s*:\s*str\s*(?:$|=\s*Field\((?![^\n]*(?:min_length|pattern|regex))[^\n]*\)\s*$)",
+    re.MULTILINE,
+)
 _SIGN_UP: Final = re.compile(r"sign_?up|regist|usercreate|create_?user", re.IGNORECASE)
 
 
@@ -34,7 +38,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                 "Model" in b or "Base" in b for b in kind.bases
             ):
                 continue
-            found = re.search(r"^\s+password\s*:\s*str\s*$", kind.text, re.MULTILINE)
+            found = re.search(_UNBOUNDED, kind.text)
             if _only_unreachable(facts, kind.name):
                 continue
             if found and not re.search(r"validator\(\s*[\"']password|len\(", kind.text):
@@ -55,6 +59,15 @@ RULE = Rule(
     remedy="Leave sign-up to Better Auth, or demand at least 8 characters.",
     check=check,
     flagged=(
+        Case(
+            {
+                "schemas.py": """\
+class UserCreate(SQLModel):
+    email: str
+    password: str = Field(max_length=72)
+"""
+            }
+        ),
         Case(
             {
                 "schemas.py": """\
