@@ -171,7 +171,7 @@ import { api } from "./lib/api";
 export const list = () => api.get("/tasks");
 export const one = (id) => api.get(`/tasks/${id}`);
 export const notes = () => api.get("/notes");
-export const chat = (text) => api.post<Answer>("/chat/message", { text });
+export const chat = async (text) => await api.post<Answer>("/chat/message", { text });
 """,
                 "api/main.py": _TASKS,
             }
