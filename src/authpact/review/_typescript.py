@@ -49,7 +49,11 @@ def _arguments(parsed: Parsed, node: Node | None) -> tuple[Argument, ...]:
 def _call(parsed: Parsed, node: Node, spans: _Spans) -> Call:
     callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
     # `await x<T>()` is read as a call of what is awaited.
-    name = "".join(parsed.text(callee).removeprefix("await ").split()).replace("?.", ".").replace("!.", ".")
+    name = (
+        "".join(parsed.text(callee).removeprefix("await ").split())
+        .replace("?.", ".")
+        .replace("!.", ".")
+    )
     return Call(
         name,
         _arguments(parsed, node.child_by_field_name("arguments")),

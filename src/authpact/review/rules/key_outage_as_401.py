@@ -18,11 +18,11 @@ _KEPT: Final = re.compile(r"\braise\s+(\w+)\s*(?:$|from\b)", re.MULTILINE)
 _RAISED: Final = re.compile(r"\braise\s+(\w+)\(")
 
 
-def _refuses(facts: Facts, handler: Handler) -> bool:
+def _refuses(facts: Facts, module: Module, handler: Handler) -> bool:
     """Whether a handler answers 401 by itself, or with an error of the tree that stands for it."""
     if _ANSWERS.search(handler.text):
         return True
-    if _raises_kept(facts, handler):
+    if _raises_kept(module, handler):
         return True
     raised = _RAISED.findall(handler.text)
     known = [
@@ -31,13 +31,13 @@ def _refuses(facts: Facts, handler: Handler) -> bool:
     return any(re.search(r"\b401\b|HTTP_401", text) for text in known)
 
 
-def _raises_kept(facts: Facts, handler: Handler) -> bool:
+def _raises_kept(module: Module, handler: Handler) -> bool:
     """Whether a handler raises an answer 401 that was made before."""
     name = _KEPT.search(handler.text)
     if name is None:
         return False
     kept = rf"\b{name[1]}\s*=\s*HTTPException\([^)]*\b(?:HTTP_)?401"
-    return any(h is handler and re.search(kept, m.code) for m in facts.python for h in m.handlers)
+    return bool(re.search(kept, module.code))
 
 
 def _told_apart(module: Module, handler: Handler) -> bool:
@@ -60,7 +60,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                 continue
             text = module.functions[handler.function].text
             decodes = "decode(" in text or (outage and "Client" in handler.caught)
-            if not (_KEYS.search(text) and decodes and _refuses(facts, handler)):
+            if not (_KEYS.search(text) and decodes and _refuses(facts, module, handler)):
                 continue
             if not _told_apart(module, handler):
                 yield at(module, handler.line, _MESSAGE)

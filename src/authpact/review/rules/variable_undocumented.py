@@ -43,9 +43,7 @@ def _kinds(facts: Facts) -> Iterator[tuple[Read, re.Pattern[str], bool]]:
 
 def _is_nowhere(facts: Facts, name: str) -> bool:
     """Whether no environment file, document or deployment file of the tree names a variable."""
-    words = re.compile(rf"\b{name}\b", re.IGNORECASE)
-    sources = facts.environment.plain("")
-    return not any(words.search(s.text) for s in sources if not _DRAFT.search(s.path))
+    return name.lower() not in facts.environment.words_outside(_DRAFT)
 
 
 def _renamed(facts: Facts) -> Iterator[tuple[str, Hit]]:
