@@ -51,6 +51,26 @@ BELOW = """
                 return JSONResponse({}, status_code=401)
         return await call_next(request)
 """
+HELPED = """
+        token = request.headers.get("Authorization")
+        if request.method == "OPTIONS" and not token:
+            return await call_next(request)
+        if not token or not verify_token(token):
+            return refuse("no token")
+        return await call_next(request)
+
+def refuse(reason):
+    return JSONResponse({"detail": reason}, status_code=401)
+"""
+LAST = """
+        kept = request.cookies.get("session")
+        if kept is not None:
+            found = await lookup_session(kept)
+            if found:
+                request.state.user = found.user
+                return await call_next(request)
+        return PlainTextResponse("Unauthorized", HTTPStatus.UNAUTHORIZED)
+"""
 STATE = """
         request.state.user = await load_user(request.headers.get("Authorization"))
         return await call_next(request)
@@ -131,6 +151,8 @@ ADDED = "app = FastAPI()\napp.add_middleware(Wall)\n" + ROUTES
         (SESSION, set()),
         (SIGNED, set()),
         (SHARED, set()),
+        (HELPED, set()),
+        (LAST, set()),
         (LISTED, {"/reports/{report_id}"}),
         (BELOW, {"/reports/{report_id}"}),
         (STATE, ALL),

@@ -161,6 +161,9 @@ class Walls:
         told = bool(_STRANGER.search(text)) or any(_refused(b) for b in lines)
         if not told and "except" not in text:
             told = any("raise" in f.text and _STRANGER.search(f.text) for _, f in callees)
+        told = told or any(
+            _STRANGER.search(f.text) and _hands_over(text, f.name) for _, f in callees
+        )
         loose = any(_LOOKS.search(n) for n in names) or "request.session" in text
         return told and (strict or loose or any(self._guards.checks(m, f, 4) for m, f in callees))
 
@@ -201,6 +204,11 @@ class Walls:
         return "\n".join(parts)
 
 
+def _hands_over(text: str, name: str) -> bool:
+    """Whether a function of the tree gives the answer."""
+    return bool(re.search(rf"\b(?:return|await)\s+(?:await\s+)?{re.escape(name)}\(", text))
+
+
 def _without(text: str) -> str:
     """Leave out the lines about forged requests: they do not ask who sends one."""
     return "\n".join(x for x in text.split("\n") if not _FORGERY.search(x))
@@ -222,7 +230,9 @@ def _lets_strangers_in(body: _Body, lines: list[Block]) -> bool:
             continue
         header = handled(block.around[-1])
         clauses = re.split(r"\s(?:and|or)\s", header)
-        if any(_name(_ABSENT, c) in shown for c in clauses) and "path" not in header:
+        if any(_name(_ABSENT, c) in shown for c in clauses) and not re.search(
+            r"path|OPTIONS", header
+        ):
             return True
         if block.around[-1].startswith("except"):
             return True
