@@ -129,6 +129,7 @@ class Environment:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._plain: dict[str, tuple[Source, ...]] = {}
+        self._words: dict[re.Pattern[str], frozenset[str]] = {}
         self._pins: dict[str, tuple[Pin, ...]] = {}
         self.variables = tuple(v for s in tree.plain for v in _variables(s))
         self.names = frozenset(v.name for v in self.variables)
@@ -140,6 +141,14 @@ class Environment:
             found = tuple(s for s in self._tree.plain if re.search(pattern, s.path))
             self._plain[pattern] = found
         return self._plain[pattern]
+
+    def words_outside(self, left_out: re.Pattern[str]) -> frozenset[str]:
+        """Return the lower-case words of all texts but those whose path matches."""
+        if left_out not in self._words:
+            texts = (s.text for s in self._tree.plain if not left_out.search(s.path))
+            rows = (re.findall(r"\w+", text.lower()) for text in texts)
+            self._words[left_out] = frozenset().union(*rows)
+        return self._words[left_out]
 
     def pins(self, package: str) -> tuple[Pin, ...]:
         """Return what requirement files say about a Python package."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from authpact.review._cors import Cors, cors_of
 from authpact.review._environment import Environment
+from authpact.review._images import holds, served
 from authpact.review._issuers import Issuers
 from authpact.review._live import LiveRoute
 from authpact.review._logs import Line, log_lines
@@ -173,6 +174,15 @@ class Facts:
         """Paths of the scripts that some other script of the tree imports."""
         found = (self.project.module_of(m, i.module) for m in self.scripts for i in m.imports)
         return frozenset(m.path for m in found if m is not None)
+
+    @cached_property
+    def _served(self) -> tuple[str, ...]:
+        files = tuple(m.path for m in self.python)
+        return served(self.environment.plain(""), files, self.tree.paths)
+
+    def is_left_behind(self, module: Module) -> bool:
+        """Whether a Python module is in none of the images that serve the tree's API."""
+        return module.language == "python" and not any(holds(s, module.path) for s in self._served)
 
     def is_stray_guard(self, module: Module) -> bool:
         """Whether a middleware file stands where Next.js does not look: beside src/, not in it."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from authpact.review._model import Call, Function, Module
@@ -20,6 +21,8 @@ _DELTA: Final = re.compile(
 _CLOCK: Final = re.compile(
     r"[\"']exp[\"']\]?\s*[:=][^,\n]*?(?:time\(\)\)?|timestamp\(\)\)?)\s*\+\s*([\w.]+(?:\s*\*\s*\d+)*)"
 )
+_TAKEN: Final = re.compile(r"expir|delta|lifetime|ttl", re.IGNORECASE)
+_MAKES: Final = re.compile(r"token|jwt|encode|sign|mint|issue", re.IGNORECASE)
 _SETTER: Final = re.compile(r"\.set(Subject|Issuer|Audience|Jti)\(")
 _SHORT: Final = {"Subject": "sub", "Issuer": "iss", "Audience": "aud", "Jti": "jti"}
 _BY_HAND: Final = re.compile(r"[\"']?\balg[\"']?\s*:\s*[\"'](HS\d+)[\"']")
@@ -104,7 +107,31 @@ class Mints:
         for scale, text in rows:
             amount, place = self._amount(module, function, text.removeprefix("int("))
             longest = max(longest, (amount * scale, place))
-        return longest
+        return max(longest, *self._given(function), key=lambda found: found[0])
+
+    def _given(self, function: Function | None) -> Iterator[tuple[float, tuple[str, int]]]:
+        """Yield the lifetimes that callers give to a function that takes one."""
+        yield 0.0, ("", 0)
+        for position, parameter in enumerate(function.parameters if function else ()):
+            if function is None or not _TAKEN.search(parameter.name):
+                continue
+            for home, call in self._calls.get(function.name, ()):
+                caller = home.function_of(call)
+                text = call.text_of(parameter.name, position)
+                local = [a.value for a in home.assignments if a.target == text and a.function >= 0]
+                for unit, amount in _DELTA.findall(local[-1] if local else text):
+                    found, place = self._amount(home, caller, amount.removeprefix("int("))
+                    yield found * _SCALES[unit], place
+
+    @cached_property
+    def _calls(self) -> dict[str, list[tuple[Module, Call]]]:
+        """Calls of what makes tokens by the name of the function."""
+        found: dict[str, list[tuple[Module, Call]]] = {}
+        for module in self._project.python:
+            for call in module.calls:
+                if _MAKES.search(call.last):
+                    found.setdefault(call.last, []).append((module, call))
+        return found
 
     def _amount(
         self, module: Module, function: Function | None, text: str

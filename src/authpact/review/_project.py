@@ -1,6 +1,7 @@
 """All modules of a tree together: which file an import means, and where a name is defined."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Final
 from authpact.review._model import Assignment, Call, Class, Function, Module
 
 _ENDINGS: Final = (".ts", ".tsx", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js")
+_WORD: Final = re.compile(r"\w+")
 _HOPS: Final = 6
 
 
@@ -78,6 +80,15 @@ class Project:
             for one in module.assignments:
                 if one.owner and one.function < 0:
                     found.setdefault(one.target.lower(), []).append((module, one))
+        return found
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """Lower-case words of the Python code with their file, empty when several have them."""
+        found: dict[str, str] = {}
+        for module in self.python:
+            for word in set(_WORD.findall(module.code.lower())):
+                found[word] = module.path if found.get(word, module.path) == module.path else ""
         return found
 
     def candidates(self, module: Module, name: str) -> Iterator[str]:

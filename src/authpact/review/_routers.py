@@ -39,13 +39,24 @@ class Guard:
     """A middleware that refuses requests without a credential, but those below `opened`."""
 
     opened: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    """When given, only requests below these are refused."""
+    sockets: bool = False
+    """Whether it sees WebSocket connections, too; a http middleware does not."""
 
-    def covers(self, path: str) -> bool:
+    def covers(self, path: str, method: str = "get") -> bool:
         """Whether a request for this path needs a credential."""
-        return not any(
-            path == one or (len(one) > 1 and path.startswith(one.rstrip("/") + "/"))
-            for one in self.opened
-        )
+        if method == "websocket" and not self.sockets:
+            return False
+        if self.only and not _below(path, self.only):
+            return False
+        return not _below(path, self.opened)
+
+
+def _below(path: str, tops: tuple[str, ...]) -> bool:
+    return any(
+        path == one or (len(one) > 1 and path.startswith(one.rstrip("/") + "/")) for one in tops
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +66,23 @@ class Way:
     application: tuple[str, str]
     prefix: str
     guarded: bool
-    guard: Guard | None
+    walls: tuple[Guard, ...]
     order: tuple[int, ...]
 
-    def shields(self, path: str) -> bool:
+    def shields(self, path: str, method: str) -> bool:
         """Whether something before the router authenticates requests for this path."""
-        return self.guarded or (self.guard is not None and self.guard.covers(path))
+        return self.guarded or any(w.covers(path, method) for w in self.walls)
 
 
 def opened_by(text: str) -> tuple[str, ...]:
     """Return the paths that a middleware lets through without a credential."""
     lists = _OPENED.findall(text)
-    return tuple(dict.fromkeys(p for one in lists for p in _PATH_TEXT.findall(one)))
+    return tuple(dict.fromkeys(p for one in lists for p in paths_in(one)))
+
+
+def paths_in(text: str) -> list[str]:
+    """Return the paths that are written out in a text."""
+    return _PATH_TEXT.findall(text)
 
 
 _OPENED: Final = re.compile(

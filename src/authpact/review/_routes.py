@@ -17,13 +17,13 @@ from authpact.review._routers import (
     joined,
     key,
     only_in_development,
-    opened_by,
     routers,
     scopes,
 )
 from authpact.review._shadows import Entry, shadows
-from authpact.review._signs import BEARERS, DEEP, METHODS, NAMES_AUTH, READS_CREDENTIAL
+from authpact.review._signs import BEARERS, DEEP, METHODS, NAMES_AUTH
 from authpact.review._text import literal
+from authpact.review._walls import Walls
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Application(Guards):
         self._imported = {file for file, _ in self._live}
         self.routers = {key(r.module, r.name): r for m in project.python for r in routers(m)}
         self.includes = [i for m in project.python for i in self._includes(m)]
-        self._middleware = {m.path: self._guard_of(m) for m in project.python}
-        self._walls: dict[tuple[str, str], Guard | None] = {}
+        self._walls = Walls(self, self.routers.values(), self._target)
+        self._walls_of: dict[tuple[str, str], tuple[Guard, ...]] = {}
         self._installed = {
             posixpath.dirname(m.path)
             for m in project.python
@@ -120,41 +120,22 @@ class Application(Guards):
             if parent is None or only_in_development(module, call):
                 continue
             mounted = call.text_of("path", 0) if call.last == "mount" else call.text_of("prefix")
-            prefix = literal(mounted) or ""
+            prefix = self._prefix(module, mounted)
             for child in self._children(module, call):
                 guards = call.text_of("dependencies")
                 yield Include(parent, child, prefix, guards, module, call.line)
 
-    def _guard_of(self, module: Module) -> Guard | None:
-        """Return what is installed here and refuses requests without a credential."""
-        for function in module.functions:
-            if any(d.last == "middleware" for d in function.decorators) and _refuses(function.text):
-                return Guard(opened_by(module.code))
-        for call in module.called("add_middleware"):
-            name = call.text_of("dispatch") or (call.arguments[0].text if call.arguments else "")
-            found = self.project.symbol(module, name)
-            text = _text_of(found.module, found.name) if found else ""
-            if found and _refuses(text):
-                return Guard(opened_by(found.module.code))
-        return None
-
-    def _guard_for(self, router: Router) -> Guard | None:
-        name = key(router.module, router.name)
-        if name not in self._walls:
-            self._walls[name] = self._wall_of(router)
-        return self._walls[name]
-
-    def _wall_of(self, router: Router) -> Guard | None:
-        """Return the guard of an application; a function that gets it may install it, too."""
-        if self._middleware[router.module.path] is not None:
-            return self._middleware[router.module.path]
-        name = router.name.partition("@")[0]
-        for call in router.module.calls:
-            if any(a.text == name for a in call.arguments):
-                found = self.project.function(router.module, call.name)
-                if found and self._middleware.get(found[0].path):
-                    return self._middleware[found[0].path]
-        return None
+    def _prefix(self, module: Module, text: str) -> str:
+        """Return a prefix as written, or that of a constant or a settings field."""
+        written = literal(text)
+        if written is not None or not re.fullmatch(r"[A-Za-z_][\w.]*", text.strip()):
+            return written or ""
+        found = self.project.symbol(module, text.strip())
+        variable = found.module.variables.get(found.name) if found else None
+        if variable is not None:
+            return literal(variable.value) or ""
+        rows = self.project.fields.get(text.strip().rpartition(".")[2].lower(), [])
+        return literal(rows[-1][1].value) or "" if rows else ""
 
     def _routes(self, module: Module) -> Iterable[Route]:
         for function in module.functions:
@@ -172,7 +153,7 @@ class Application(Guards):
         path = literal(decorator.text_of("path", 0)) or ""
         method = decorator.name.rpartition(".")[2]
         ways = self._ways(key(module, router.name), 0)
-        shielded = bool(ways) and all(w.shields(joined(w.prefix, path)) for w in ways)
+        shielded = bool(ways) and all(w.shields(joined(w.prefix, path), method) for w in ways)
         shielded = shielded or self.guards(module, decorator.text_of("dependencies"))
         full = tuple(dict.fromkeys(joined(w.prefix, path) for w in ways))
         reachable = bool(ways)
@@ -211,6 +192,21 @@ class Application(Guards):
                 return parameter.name
         return ""
 
+    def _mounted(self, own: Way, depth: int) -> list[Way]:
+        """Return the ways to an application through those that it is mounted in."""
+        return [
+            Way(
+                way.application,
+                joined(way.prefix, include.prefix, own.prefix),
+                way.guarded or own.guarded,
+                (*way.walls, *own.walls),
+                (),
+            )
+            for include in self.includes
+            if include.child == own.application and include.parent != own.application
+            for way in self._ways(include.parent, depth + 1)
+        ]
+
     def _ways(self, name: tuple[str, str], depth: int) -> list[Way]:
         """Return each way from an application to a router."""
         router = self.routers.get(name)
@@ -219,7 +215,10 @@ class Application(Guards):
         own = self.guards(router.module, router.dependencies) if router.dependencies else False
         if router.is_application:
             installed = posixpath.dirname(name[0]) in self._installed
-            return [Way(name, router.prefix, own or installed, self._guard_for(router), (0,))]
+            if name not in self._walls_of:
+                self._walls_of[name] = self._walls.of(router)
+            alone = Way(name, router.prefix, own or installed, self._walls_of[name], (0,))
+            return self._mounted(alone, depth) or [alone]
         found = []
         for include in self.includes:
             if include.child != name or include.parent == name:
@@ -231,16 +230,5 @@ class Application(Guards):
             for way in self._ways(include.parent, depth + 1):
                 prefix = joined(way.prefix, include.prefix, router.prefix)
                 order = (*way.order, include.line) if way.order and is_told else ()
-                found.append(Way(way.application, prefix, way.guarded or guarded, way.guard, order))
+                found.append(Way(way.application, prefix, way.guarded or guarded, way.walls, order))
         return found
-
-
-def _text_of(module: Module, name: str) -> str:
-    """Return the code of a class or function."""
-    kind = next((c for c in module.classes if c.name == name), None)
-    function = module.by_name.get(name)
-    return kind.text if kind else function.text if function else ""
-
-
-def _refuses(text: str) -> bool:
-    return bool(READS_CREDENTIAL.search(text) and re.search(r"\b401\b|HTTP_401", text))

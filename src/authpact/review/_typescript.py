@@ -48,7 +48,12 @@ def _arguments(parsed: Parsed, node: Node | None) -> tuple[Argument, ...]:
 
 def _call(parsed: Parsed, node: Node, spans: _Spans) -> Call:
     callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
-    name = "".join(parsed.text(callee).split()).replace("?.", ".").replace("!.", ".")
+    # `await x<T>()` is read as a call of what is awaited.
+    name = (
+        "".join(parsed.text(callee).removeprefix("await ").split())
+        .replace("?.", ".")
+        .replace("!.", ".")
+    )
     return Call(
         name,
         _arguments(parsed, node.child_by_field_name("arguments")),

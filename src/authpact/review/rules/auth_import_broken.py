@@ -4,9 +4,27 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 
-_AUTH: Final = re.compile(r"auth|jwt|security|token", re.IGNORECASE)
+_AUTH: Final = re.compile(r"auth|jwt|security|token|current_?user|principal", re.IGNORECASE)
+
+
+_OWN: Final = re.compile(r"^(?:src|app|backend|api|server)\.")
+
+
+def _is_absent(facts: Facts, module: Module, name: str) -> bool:
+    """Whether an import names a part of the tree that is in no folder it could run from."""
+    if not name.strip(".") or facts.project.has_module(module, name):
+        return False
+    if name.startswith(".") or not _OWN.match(name):
+        return name.startswith(".")
+    root, _, rest = name.partition(".")
+    tail = rest.replace(".", "/")
+    # The tree itself may be that package, or one of its folders be copied under that name.
+    inside = any(p in {f"{tail}.py", f"{tail}/__init__.py"} for p in facts.tree.paths)
+    elsewhere = any(f"/{root}/{tail}" in f"/{p}" for p in facts.tree.paths)
+    return not inside and not elsewhere
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -17,11 +35,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                 continue
             target = facts.project.module_of(module, one.module)
             if target is None:
-                if (
-                    one.module.startswith(".")
-                    and one.module.strip(".")
-                    and not facts.project.has_module(module, one.module)
-                ):
+                if _is_absent(facts, module, one.module):
                     yield at(module, one.line, f"{one.module} is not in the tree.")
                 continue
             if (
@@ -57,12 +71,24 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "api/app/deps.py": "def current_user():\n    return 1\n",
+                "api/app/routes.py": "from src.deps import CurrentUser\n",
+            }
+        ),
+        Case(
+            {
                 "api/auth.py": "def current_user():\n    return 1\n",
                 "api/main.py": "from api.auth import verify_token\n",
             }
         ),
     ),
     accepted=(
+        Case(
+            {
+                "deps.py": "class CurrentUser: ...\n",
+                "routes.py": "from app.deps import CurrentUser\nfrom fastapi.security import HTTPBearer\n",
+            }
+        ),
         Case(
             {
                 "api/auth.py": "def verify_token():\n    return 1\n",

@@ -28,9 +28,8 @@ def _outside_reads(facts: Facts, module: Module, field: Assignment) -> bool:
     kind = next((c for c in module.classes if c.name == field.owner), None)
     word = re.compile(rf"\b{re.escape(field.target)}\b", re.IGNORECASE)
     own = module.code.replace(kind.text, "") if kind else module.code
-    return bool(word.search(own)) or any(
-        word.search(m.code) for m in facts.python if m is not module
-    )
+    elsewhere = facts.project.words.get(field.target.lower(), module.path)
+    return elsewhere != module.path or bool(word.search(own))
 
 
 def _fields(facts: Facts) -> Iterator[tuple[str, Hit]]:

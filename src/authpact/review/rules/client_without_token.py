@@ -35,27 +35,29 @@ def _reads_hidden(facts: Facts) -> Iterator[Hit]:
             )
 
 
+_HOOKS: Final = re.compile(r"interceptors|defaults\.headers")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield API clients that attach no credential, or look for one where scripts see none."""
     yield from _reads_hidden(facts)
     if not facts.verifications or not any(r.protected for r in facts.routes):
         return
+    sending = {m.path for m in facts.browser if _SENDS.search(m.code)}
+    hooked = {m.path for m in facts.browser if m.path in sending and _HOOKS.search(m.code)}
     for module in facts.browser:
         created = [c for c in module.calls if c.name == "axios.create"]
         for call in created:
             intercepted = re.search(r"interceptors\.request\.use", module.code)
-            elsewhere = any(
-                _SENDS.search(m.code) and re.search(r"interceptors|defaults\.headers", m.code)
-                for m in facts.browser
-                if m is not module
-            )
-            if not _SENDS.search(module.code) and (intercepted or not elsewhere):
+            elsewhere = bool(hooked - {module.path})
+            if module.path not in sending and (intercepted or not elsewhere):
                 yield at(module, call, "This client of the API attaches no token.")
         if (
             not created
-            and _API.search(module.code)
+            and not sending
+            and "fetch(" in module.code
             and re.search(r"\bfetch\(", module.code)
-            and not any(_SENDS.search(m.code) for m in facts.browser)
+            and _API.search(module.code)
         ):
             fetch = (
                 next(c for c in module.calls if c.last == "fetch")

@@ -33,6 +33,11 @@ _BLOCK: Final = re.compile(
     re.MULTILINE,
 )
 _DOCUMENT: Final = r"\.(md|ya?ml)$|\.env.*example|example.*\.env"
+_SHOWN: Final = re.compile(
+    r"^\W*(?:example|sample)\b[^\n]{0,40}\n(?:```\w*\n)?([^\s=]{16,})[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""What a document calls the output of a command, as an example."""
 _REPEATED: Final = 3
 _LONG: Final = 32
 _TOKEN: Final = re.compile(r"^eyJ[\w-]+\.[\w-]+")
@@ -103,16 +108,18 @@ def _variables(facts: Facts, told: set[str]) -> Iterator[Hit]:
 def _documents(facts: Facts, told: set[str]) -> Iterator[Hit]:
     """Yield values that documents repeat: one that is written once may be an illustration."""
     places: dict[str, list[tuple[str, int, str]]] = {}
+    shown: set[str] = set()
     for source in facts.environment.plain(_DOCUMENT):
         if "compose" in source.path:
             continue
+        shown |= set(_SHOWN.findall(source.text))
         for line, match in lines_matching(source.text, _BLOCK):
             if looks_random(match[2]) and match[2][0] not in "$/":
                 places.setdefault(match[2], []).append((source.path, line, match[1]))
     for value, found in places.items():
         in_code = value in told or any(value in m.code for m in facts.project.modules)
         often = len(found) >= _REPEATED or (len(found) > 1 and _is_long(value))
-        if often and not in_code:
+        if often and not in_code and value not in shown:
             path, line, name = min(found)
             yield Hit(path, line, f"A value of {name} is written down.", Severity.HIGH)
 
@@ -216,6 +223,19 @@ data:
         Case({"deploy.sh": "psql postgresql://ada:npg_q8Zr1xW5vB7n@ep-1.aws.neon.tech/db\n"}),
     ),
     accepted=(
+        Case(
+            {
+                "SETUP.md": """\
+**Example output:**
+```
+q8Zr1xW5vB7nM3kL9pT2cD4fG6hJ8sA0
+```
+
+JWT_SECRET=q8Zr1xW5vB7nM3kL9pT2cD4fG6hJ8sA0
+BETTER_AUTH_SECRET=q8Zr1xW5vB7nM3kL9pT2cD4fG6hJ8sA0
+"""
+            }
+        ),
         Case(
             {
                 "api/.env.example": """\

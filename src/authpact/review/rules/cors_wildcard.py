@@ -17,7 +17,7 @@ def _lets_in_all(pattern: str) -> bool:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield wildcard origins together with credentials."""
     for cors in facts.cors:
-        if not cors.credentials:
+        if not cors.credentials or facts.is_left_behind(cors.module):
             continue
         if "*" in cors.origins.literals or _lets_in_all(cors.pattern):
             yield at(
@@ -81,6 +81,13 @@ app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
         ),
     ),
     accepted=(
+        Case(
+            {
+                "Dockerfile": 'COPY api/ .\nCMD ["uvicorn", "main:app"]\n',
+                "api/main.py": "app = FastAPI()\n",
+                "old/main.py": 'app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)\n',
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at, once
 
 _PROXIED: Final = re.compile(
@@ -39,11 +40,41 @@ _ENOUGH: Final = 3
 """Paths that must fit before one that does not is believed: then the routes were read rightly."""
 
 
+_CLIENT: Final = re.compile(r"^(?:axios|ky|ofetch|\$fetch)\.(?:create|extend)\(")
+_VERBS: Final = frozenset(["get", "post", "put", "patch", "delete"])
+_TO_API: Final = re.compile(r"API|BACKEND|:8\d{3}\b|/api\b", re.IGNORECASE)
+
+
+def _clients(facts: Facts) -> frozenset[tuple[str, str]]:
+    """Return the clients (file, name) that are made for the address of the API."""
+    return frozenset(
+        (m.path, a.target)
+        for m in facts.scripts
+        for a in m.assignments
+        if _CLIENT.match(a.value) and _TO_API.search(a.value)
+    )
+
+
+def _asked(facts: Facts) -> Iterator[tuple[Module, int, str]]:
+    """Yield what browsers ask the API for: whole addresses, and paths given to a client of it."""
+    for module, line, match in facts.matches(facts.browser, _PROXIED):
+        yield module, line, match[1]
+    clients = _clients(facts)
+    for module in facts.browser if clients else ():
+        for call in module.calls:
+            owner, _, verb = call.name.partition(".")
+            found = facts.project.symbol(module, owner) if verb in _VERBS else None
+            if found and (found.module.path, found.name) in clients and call.arguments:
+                path = re.match(r"[\"'`](/[^\"'`?]*)[\"'`?]", call.arguments[0].text)
+                if path:
+                    yield module, call.line, path[1]
+
+
 def _called(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
     """Yield browser calls of paths the API does not have, where other calls fit."""
     rows: dict[str, list[tuple[str, bool, Hit]]] = {}
-    for module, line, match in facts.matches(facts.browser, _PROXIED):
-        path = re.sub(r"(?<!/)\*+$", "", _shape(match[1]))
+    for module, line, written in _asked(facts):
+        path = re.sub(r"(?<!/)\*+$", "", _shape(written))
         if not re.search(r"/[a-z]", path) or "/api/auth/" in path:
             continue
         hit = at(module, line, f"The API has no {path}.")
@@ -132,6 +163,21 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "web/lib/api.ts": """\
+export const api = axios.create({ baseURL: process.env.NEXT_PUBLIC_API_URL });
+""",
+                "web/list.tsx": """\
+import { api } from "./lib/api";
+export const list = () => api.get("/tasks");
+export const one = (id) => api.get(`/tasks/${id}`);
+export const notes = () => api.get("/notes");
+export const chat = async (text) => await api.post<Answer>("/chat/message", { text });
+""",
+                "api/main.py": _TASKS,
+            }
+        ),
+        Case(
+            {
                 "app/api/tasks/route.ts": """\
 const r = await fetch(`${API_URL}/api/${userId}/tasks`);
 """,
@@ -178,6 +224,24 @@ export const end = () => fetch(`${API_URL}/auth/signout`, { method: "POST" });
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/lib/api.ts": """\
+export const api = axios.create({ baseURL: process.env.NEXT_PUBLIC_API_URL });
+""",
+                "web/list.tsx": """\
+import { api } from "./lib/api";
+export const list = () => api.get("/tasks?done=1");
+export const one = (id) => api.put(`/tasks/${id}`, {});
+export const notes = () => api.get<Note[]>("/notes");
+""",
+                "web/other.ts": """\
+const github = axios.create({ baseURL: "https://git.example" });
+export const stars = () => github.get("/stars");
+""",
+                "api/main.py": _TASKS,
+            }
+        ),
         Case(
             {
                 "web/api.ts": """\

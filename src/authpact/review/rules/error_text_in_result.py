@@ -75,6 +75,30 @@ def _behind_names(
             yield at(module, one.line, "The text of the exception is sent to the client.")
 
 
+_TRACE: Final = re.compile(r"\btraceback\.format_exc\(|\bformat_exception\(|\b\w+\.exc_info\b")
+
+
+def _traces(facts: Facts) -> Iterator[Hit]:
+    """Yield traces of the stack that a function used by a route returns."""
+    for module in facts.python:
+        if not _TRACE.search(module.code):
+            continue
+        for function in module.functions:
+            if not _TRACE.search(function.text) or not facts.is_reached(module, function):
+                continue
+            last = min(function.end_line, len(module.lines))
+            kept = {
+                a.target
+                for a in module.assignments
+                if function.line <= a.line <= last and _TRACE.search(a.value)
+            }
+            for number, text in _statements(module, function.line, last):
+                named = any(re.search(rf"\b{re.escape(n)}\b", text) for n in kept)
+                if named or _TRACE.search(text):
+                    yield at(module, number, "The trace of an exception is part of the answer.")
+                    break
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield texts of exceptions that leave as a result, an event, or behind a name."""
     answers = answers_of(facts.python)
@@ -84,6 +108,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             if alias and not is_own_error(handler):
                 yield from _in_results(module, handler, alias)
                 yield from _behind_names(module, handler, alias, answers)
+    yield from _traces(facts)
 
 
 RULE = Rule(
@@ -96,6 +121,24 @@ RULE = Rule(
     remedy="Log the exception and put a fixed sentence into the result.",
     check=check,
     flagged=(
+        Case(
+            {
+                "jobs.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/jobs/{job_id}")
+def job(job_id: str, user=Depends(get_current_user)):
+    return state_of(job_id)
+
+def state_of(job_id):
+    found = fetch(job_id)
+    error = str(found.exc_info) if found.failed else None
+    return {"state": found.state, "error": error}
+"""
+            }
+        ),
         Case(
             {
                 "health.py": """\
@@ -163,6 +206,23 @@ export async function GET() {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "jobs.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/jobs/{job_id}")
+def job(job_id: str, user=Depends(get_current_user)):
+    found = fetch(job_id)
+    if found.exc_info:
+        trace = str(found.exc_info)
+        log.error(trace)
+    return {"state": found.state}
+"""
+            }
+        ),
         Case(
             {
                 "health.py": """\

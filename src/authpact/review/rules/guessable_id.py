@@ -35,7 +35,7 @@ _LIMITED: Final = re.compile(
 def _makers(facts: Facts) -> Iterator[Hit]:
     """Yield functions named after a credential that draw it badly, or draw too little."""
     for module in (*facts.python, *facts.scripts):
-        for function in module.functions:
+        for function in module.functions if "rand" in module.code else ():
             if not _MAKER.search(function.name) or "SystemRandom" in module.code:
                 continue
             drawn = next(lines_matching(function.text, _RANDOM), None)
@@ -49,7 +49,9 @@ def _makers(facts: Facts) -> Iterator[Hit]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield credentials made by a generator that can be predicted."""
-    for modules, pattern in ((facts.scripts, _SCRIPT), (facts.python, _PYTHON)):
+    rows = ((facts.scripts, _SCRIPT), (facts.python, _PYTHON))
+    for every, pattern in rows:
+        modules = tuple(m for m in every if "random." in m.code)
         for module, line, match in facts.matches(modules, pattern):
             if "SystemRandom" not in module.lines[line - 1]:
                 yield at(module, line, f"{match[1]} can be guessed.")

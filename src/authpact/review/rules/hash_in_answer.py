@@ -63,13 +63,30 @@ _NEAR: Final = 400
 _HASH_FIELD: Final = re.compile(_HASH)
 
 
+_DEEP: Final = 4
+
+
+def _fields_of(facts: Facts, name: str, depth: int = 0) -> str:
+    """Return the fields of a model, those that it inherits included."""
+    found = facts.project.classes.get(name)
+    if found is None or depth > _DEEP:
+        return ""
+    above = (_fields_of(facts, b.rpartition(".")[2], depth + 1) for b in found[1].bases)
+    own = found[1].text
+    # What a subclass leaves out on purpose is not answered.
+    hidden = re.findall(r"^\s+(\w+)\s*:[^\n]*\bexclude\s*=\s*True", own, re.MULTILINE)
+    text = "\n".join((own, *above))
+    return (
+        re.sub(rf"^\s+(?:{'|'.join(hidden)})\s*:", "", text, flags=re.MULTILINE) if hidden else text
+    )
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield routes whose answer model holds the password hash."""
     for route in facts.routes:
         text = route.decorator.text_of("response_model")
         for name in re.findall(r"[A-Z]\w+", text):
-            found = facts.project.classes.get(name)
-            stored = _STORED.search(found[1].text) if found else None
+            stored = _STORED.search(_fields_of(facts, name))
             if stored is None or (
                 _HASH_FIELD.search(stored[0]) is None and _ISSUES.search(route.paths[0])
             ):
@@ -91,6 +108,26 @@ RULE = Rule(
     remedy="Answer with a model of its own that lists the public fields.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Account(SQLModel, table=True):
+    id: int
+    hashed_password: str
+
+class AccountRead(Account):
+    pass
+
+@app.post("/accounts", response_model=AccountRead)
+def create(data: AccountCreate):
+    return save(data)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -160,6 +197,26 @@ def profile(user=Depends(get_current_user)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Account(SQLModel, table=True):
+    id: int
+    hashed_password: str
+
+class AccountRead(Account):
+    hashed_password: str = Field(exclude=True)
+
+@app.get("/accounts/mine", response_model=AccountRead)
+def mine(user=Depends(get_current_user)):
+    return user
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -14,18 +14,30 @@ _OUTAGE: Final = re.compile(
     r"PyJWKClientError|PyJWKClientConnectionError|httpx\.\w*Error|RequestException|URLError|RequestError"
 )
 _ANSWERS: Final = re.compile(r"\b401\b|HTTP_401|return\s+None|return\s+False")
+_KEPT: Final = re.compile(r"\braise\s+(\w+)\s*(?:$|from\b)", re.MULTILINE)
 _RAISED: Final = re.compile(r"\braise\s+(\w+)\(")
 
 
-def _refuses(facts: Facts, handler: Handler) -> bool:
+def _refuses(facts: Facts, module: Module, handler: Handler) -> bool:
     """Whether a handler answers 401 by itself, or with an error of the tree that stands for it."""
     if _ANSWERS.search(handler.text):
+        return True
+    if _raises_kept(module, handler):
         return True
     raised = _RAISED.findall(handler.text)
     known = [
         facts.project.classes[name][1].text for name in raised if name in facts.project.classes
     ]
     return any(re.search(r"\b401\b|HTTP_401", text) for text in known)
+
+
+def _raises_kept(module: Module, handler: Handler) -> bool:
+    """Whether a handler raises an answer 401 that was made before."""
+    name = _KEPT.search(handler.text)
+    if name is None:
+        return False
+    kept = rf"\b{name[1]}\s*=\s*HTTPException\([^)]*\b(?:HTTP_)?401"
+    return bool(re.search(kept, module.code))
 
 
 def _told_apart(module: Module, handler: Handler) -> bool:
@@ -43,11 +55,12 @@ def check(facts: Facts) -> Iterator[Hit]:
     for module in facts.python:
         for handler in module.handlers:
             outage = _OUTAGE.search(handler.caught)
-            if handler.function < 0 or not (outage or handler.caught in _BROAD):
+            broad = bool(_BROAD & {c.strip() for c in handler.caught.strip("()").split(",")})
+            if handler.function < 0 or not (outage or broad):
                 continue
             text = module.functions[handler.function].text
             decodes = "decode(" in text or (outage and "Client" in handler.caught)
-            if not (_KEYS.search(text) and decodes and _refuses(facts, handler)):
+            if not (_KEYS.search(text) and decodes and _refuses(facts, module, handler)):
                 continue
             if not _told_apart(module, handler):
                 yield at(module, handler.line, _MESSAGE)
@@ -63,6 +76,21 @@ RULE = Rule(
     remedy="Catch PyJWKClientConnectionError apart and answer 503 with Retry-After.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def read(token):
+    refused = HTTPException(status_code=401)
+    try:
+        key = jwks_client.get_signing_key_from_jwt(token)
+        return jwt.decode(token, key.key, algorithms=["EdDSA"])
+    except (jwt.PyJWTError, Exception) as error:
+        raise refused from error
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -7,7 +7,7 @@ from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
 _LOGIN: Final = re.compile(
-    r"/(?:login|log-in|sign-?in|sign_in|token|authenticate|sign-?up|sign_up|register)(?:/\w+)?/?$",
+    r"/(?:login|log-in|sign-?in|sign_in|token|authenticate|sign-?up|sign_up|register)(?:/[\w-]+)?/?$",
     re.IGNORECASE,
 )
 _ISSUES: Final = re.compile(
@@ -56,6 +56,24 @@ RULE = Rule(
     remedy="Remove the login of the API and verify the tokens of Better Auth.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/client.ts": """\
+import { createAuthClient } from "better-auth/react";
+export const client = createAuthClient();
+""",
+                "api/main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/login/access-token")
+def login(form: Form = Depends()):
+    check(form.username, form.password)
+    return {"access_token": create_access_token(form.username)}
+""",
+            }
+        ),
         Case(
             {
                 "web/client.ts": """\

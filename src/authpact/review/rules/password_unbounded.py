@@ -8,7 +8,21 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import members
 
 _SHORTEST: Final = 8
+_UNBOUNDED: Final = re.compile(
+    r"^\s+password\s*:\s*str\s*(?:$|=\s*Field\((?![^\n]*(?:min_length|pattern|regex))[^\n]*\)\s*$)",
+    re.MULTILINE,
+)
 _SIGN_UP: Final = re.compile(r"sign_?up|regist|usercreate|create_?user", re.IGNORECASE)
+
+
+def _only_unreachable(facts: Facts, name: str) -> bool:
+    """Whether a model is the input of routes that no deployed application includes."""
+    taking = [
+        r
+        for r in facts.routes
+        if any(re.search(rf"\b{name}\b", p.annotation) for p in r.function.parameters)
+    ]
+    return bool(taking) and not any(r.reachable for r in taking)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -24,7 +38,9 @@ def check(facts: Facts) -> Iterator[Hit]:
                 "Model" in b or "Base" in b for b in kind.bases
             ):
                 continue
-            found = re.search(r"^\s+password\s*:\s*str\s*$", kind.text, re.MULTILINE)
+            found = re.search(_UNBOUNDED, kind.text)
+            if _only_unreachable(facts, kind.name):
+                continue
             if found and not re.search(r"validator\(\s*[\"']password|len\(", kind.text):
                 yield at(
                     module,
@@ -46,6 +62,15 @@ RULE = Rule(
         Case(
             {
                 "schemas.py": """\
+class UserCreate(SQLModel):
+    email: str
+    password: str = Field(max_length=72)
+"""
+            }
+        ),
+        Case(
+            {
+                "schemas.py": """\
 class UserSignup(BaseModel):
     email: str
     password: str
@@ -62,6 +87,26 @@ export const auth = betterAuth({ emailAndPassword: { enabled: true, minPasswordL
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import APIRouter, FastAPI
+
+router = APIRouter()
+
+class UserCreate(BaseModel):
+    password: str
+
+@router.post("/users")
+def create(data: UserCreate):
+    return save(data)
+
+app = FastAPI()
+if settings.ENV == "development":
+    app.include_router(router)
+"""
+            }
+        ),
         Case(
             {
                 "schemas.py": """\

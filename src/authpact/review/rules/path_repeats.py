@@ -1,8 +1,12 @@
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+
+_SIGN_IN: Final = frozenset({"auth", "oauth", "login"})
+"""Paths of an own sign-in, which no contract documents."""
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -11,7 +15,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     for route in facts.routes:
         for path in route.paths:
             parts = [p for p in path.split("/") if p and not p.startswith("{")]
-            doubled = next((p for p in parts if parts.count(p) > 1), "")
+            doubled = next((p for p in parts if parts.count(p) > 1 and p not in _SIGN_IN), "")
             if doubled and route.module.path not in seen:
                 seen.add(route.module.path)
                 yield at(route.module, route.decorator, f"{path} names {doubled} twice.")
@@ -27,6 +31,27 @@ RULE = Rule(
     remedy="Give the name once: in the prefix or in the path.",
     check=check,
     flagged=(
+        Case(
+            {
+                "config.py": """\
+class Settings(BaseSettings):
+    API_PREFIX: str = "/api/tasks"
+""",
+                "main.py": """\
+from fastapi import FastAPI, APIRouter, Depends
+from config import settings
+
+router = APIRouter()
+
+@router.get("/{user_id}/tasks")
+def tasks(user_id: str, user=Depends(get_current_user)):
+    return user_id == user.id
+
+app = FastAPI()
+app.include_router(router, prefix=settings.API_PREFIX)
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -45,6 +70,22 @@ app.include_router(router)
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, APIRouter
+
+router = APIRouter(prefix="/auth")
+
+@router.post("/signup")
+def sign_up(data: SignUp):
+    return register(data)
+
+app = FastAPI()
+app.include_router(router, prefix="/api/auth")
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

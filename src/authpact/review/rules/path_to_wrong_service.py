@@ -8,6 +8,7 @@ from authpact.review._rule import Case, Hit, Rule
 from authpact.review._tree import Source
 
 _MOUNT: Final = re.compile(r"(^|/)(?:app|pages)/api/auth/\[")
+_RUNS: Final = r"ompose[\w.-]*\.ya?ml$|Dockerfile|Containerfile|\.sh$"
 _CONFIG: Final = re.compile(r"(^|/)next\.config\.\w+$")
 _API: Final = r"(?:back-?end|fast-?api|python|api|server|uvicorn)"
 _INGRESS: Final = re.compile(
@@ -40,6 +41,17 @@ def _catching(source: Source) -> re.Match[str] | None:
     return _INGRESS.search(source.text) if "Ingress" in source.text else None
 
 
+def _is_unused(facts: Facts, source: Source) -> bool:
+    """Whether a configuration is in no image and in no container, though the tree has some."""
+    folder, _, name = source.path.rpartition("/")
+    around = [s for s in facts.environment.plain(_RUNS) if not s.path.endswith(".md")]
+    if not source.path.endswith(".conf") or not around:
+        return False
+    beside = any(s.path.rpartition("/")[0] == folder and "ocker" in s.path for s in around)
+    words = re.compile(rf"\b{re.escape(name)}\b|\bnginx\b|/{re.escape(folder.split('/')[-1])}\b")
+    return not beside and not any(words.search(s.text) for s in around)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield rules of proxies that send the paths of Better Auth to the API."""
     mounted = any(_MOUNT.search(p) for p in facts.tree.paths)
@@ -50,7 +62,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     configured = (Source(m.path, m.code) for m in facts.scripts if _CONFIG.search(m.path))
     for source in (*facts.environment.plain(r"\.(?:ya?ml|conf)$"), *configured):
         found = _catching(source)
-        if found and not _own_rule(source.text):
+        if found and not _own_rule(source.text) and not _is_unused(facts, source):
             line = source.text.count("\n", 0, found.start(1)) + 1
             message = (
                 f"{found[1]} goes to the API, /api/auth with it, but Better Auth is in Next.js."
@@ -120,6 +132,17 @@ export default {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/app/api/auth/[...all]/route.ts": _HANDLER,
+                "compose.yaml": "services:\n  web:\n    build: ./web\n",
+                "old/gateway/nginx.conf": """\
+server {
+  location /api/ { proxy_pass http://backend:8000; }
+}
+""",
+            }
+        ),
         Case(
             {
                 "web/app/api/auth/[...all]/route.ts": _HANDLER,

@@ -6,7 +6,10 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
-_LOGIN: Final = re.compile(r"/(?:login|log-in|sign-?in|sign_in)(?:/\w+)?/?$", re.IGNORECASE)
+_LOGIN: Final = re.compile(
+    r"/(?:login|log-in|sign-?in|sign_in)(?:/[\w-]+)?/?$|/(?:auth|oauth2?)/token/?$|^/token/?$",
+    re.IGNORECASE,
+)
 _LIMITS: Final = re.compile(r"limiter|slowapi|rate_?limit|throttl|RateLimit", re.IGNORECASE)
 
 
@@ -48,6 +51,19 @@ RULE = Rule(
     remedy="Leave sign-in to Better Auth, which limits it in production, or add a limiter.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/login/access-token")
+def login(form: OAuth2PasswordRequestForm = Depends()):
+    return check(form.username, form.password)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

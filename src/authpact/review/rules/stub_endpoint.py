@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._handlers import handlers
+from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 
 _PATH: Final = re.compile(r"/(?:me|profile|whoami|current-user|session|user)$")
@@ -28,6 +29,12 @@ def _handlers(facts: Facts) -> Iterator[Hit]:
             yield at(handler.module, handler.function, message)
 
 
+def _uses_parameters(route: Route) -> bool:
+    """Whether a handler looks at anything that it is given."""
+    body = route.function.text.partition(":\n")[2]
+    return any(re.search(rf"\b{re.escape(p.name)}\b", body) for p in route.function.parameters)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield routes about the caller that look at no caller."""
     for route in facts.routes:
@@ -36,7 +43,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         body = route.function.text
         if (
             any(_PATH.search(p) for p in route.paths)
-            and not route.function.parameters
+            and not _uses_parameters(route)
             and re.search(r"return\s+[{\w]", body)
         ):
             yield at(
@@ -55,6 +62,19 @@ RULE = Rule(
     remedy="Answer from the verified token, or remove the route.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/me")
+def me(service=Depends(get_service)):
+    return {"message": "placeholder"}
+"""
+            }
+        ),
         Case(
             {
                 "app/api/auth-lite/session/route.ts": """\

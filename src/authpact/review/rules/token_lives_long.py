@@ -70,6 +70,28 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "config.py": """\
+class Settings(BaseSettings):
+    TOKEN_MINUTES: int = 60 * 24 * 30
+""",
+                "tokens.py": """\
+import jwt
+
+def create_access_token(data, expires_delta=None):
+    expire = now() + (expires_delta or timedelta(minutes=15))
+    return jwt.encode({"exp": expire, **data}, KEY, algorithm="HS256")
+""",
+                "login.py": """\
+from tokens import create_access_token
+
+def login(user):
+    lives = timedelta(minutes=settings.TOKEN_MINUTES)
+    return create_access_token({"sub": user}, expires_delta=lives)
+""",
+            }
+        ),
+        Case(
+            {
                 "token.ts": """\
 import jwt from "jsonwebtoken";
 export const make = (id) => jwt.sign({ sub: id }, key, { algorithm: "HS256", expiresIn: "7d" });
@@ -122,6 +144,20 @@ def make(user):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def create_access_token(data, expires_delta=None):
+    expire = now() + (expires_delta or timedelta(minutes=15))
+    return jwt.encode({"exp": expire, **data}, KEY, algorithm="HS256")
+
+def login(user):
+    return create_access_token({"sub": user}, expires_delta=timedelta(minutes=30))
+"""
+            }
+        ),
         Case(
             {
                 "token.ts": """\

@@ -21,21 +21,23 @@ _WHOLE: Final = re.compile(
     r"(?:^|\.)credentials\.credentials$|^document\.cookie$|^(?:request|req|websocket|ws)\.(?:cookies|headers)$"
 )
 _ABOUT: Final = re.compile(r"auth|session|bearer|cookie|jwt|oauth|credential", re.IGNORECASE)
-_SESSION: Final = re.compile(r"(?:auth\.api|[aA]uth\w*)\.getSession\(|\buseSession\(")
-_STATES: Final = frozenset({"error", "isPending", "isLoading", "status", "update", "refetch"})
+_SESSION: Final = re.compile(r"\bauth\.api\.getSession\(")
+_BROWSER: Final = re.compile(
+    r"[\"']use client[\"']|\bwindow\b|\b(?:local|session)Storage\b|\bdocument\.|\buse(?:State|Effect|Session)\("
+)
 _COOKIES: Final = re.compile(r"for\s+\w+\s*,\s*(\w+)\s+in\s+[\w.]*cookies\.items\(\)")
 _STORES: Final = frozenset({"update_one", "insert_one", "find_one_and_update", "replace_one"})
 _FIND: Final = re.compile(r"^([\w.]+)\.find_one(?:_and_update)?\(")
 
 
 def _sessions(module: Module) -> frozenset[str]:
-    """Return the names of a script that hold a whole session, its token included."""
+    """Return the names of a server's script that hold a whole session, its token included."""
     names: set[str] = set()
     if any(i.module.startswith("next-auth") for i in module.imports):
         return frozenset()
     for one in module.assignments:
         if _SESSION.search(one.value.removeprefix("await ").strip()[:60]):
-            names |= set(re.findall(r"(\w+)\s*(?=[,}=]|$)", one.target)) - _STATES
+            names |= set(re.findall(r"(\w+)\s*(?=[,}=]|$)", one.target))
     return frozenset(names)
 
 
@@ -80,6 +82,16 @@ def _is_token(line: Line, value: str) -> bool:
     return bool(_ABOUT.search(line.module.path) or _ABOUT.search(line.module.code))
 
 
+def _is_whole_object(line: Line, value: str) -> bool:
+    """Whether a browser's console shows an object that holds the value: its user has it already."""
+    if line.module.language != "script" or not _BROWSER.search(line.module.code):
+        return False
+    texts = [a.text.strip() for a in line.call.arguments]
+    names = [t for t in texts if re.fullmatch(r"\w+", t)]
+    held = any(origin(line.module, line.function, n).startswith("{") for n in names)
+    return held and not any(re.search(rf"\b{re.escape(value)}\b", t) for t in texts)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines that carry a token or a part of it."""
     stores, sessions = _stores(facts), {m.path: _sessions(m) for m in facts.scripts}
@@ -90,6 +102,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         if any(
             _is_token(line, v) or v in held or _is_document(facts, stores, line, v)
             for v in line.values
+            if not _is_whole_object(line, v)
         ):
             severity = Severity.LOW if is_client(line.module) else None
             yield at(line.module, line.call, _MESSAGE, severity)
@@ -135,17 +148,6 @@ export default async function Page() {
         ),
         Case(
             {
-                "bar.tsx": """\
-import { authClient } from "@/lib/auth-client";
-export function Bar() {
-  const { data: current, isPending } = authClient.useSession();
-  console.log(JSON.stringify(current, null, 2));
-}
-"""
-            }
-        ),
-        Case(
-            {
                 "debug.py": """\
 def seen(request):
     for name, content in request.cookies.items():
@@ -172,6 +174,28 @@ def show(user_id):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "bar.tsx": """\
+import { authClient } from "@/lib/auth-client";
+export function Bar() {
+  const { data: current, isPending } = authClient.useSession();
+  console.log(JSON.stringify(current, null, 2));
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+export function keep(result) {
+  const kept = { user: result.user, token: result.token };
+  localStorage.setItem("session", JSON.stringify(kept));
+  console.log("kept", kept);
+}
+"""
+            }
+        ),
         Case(
             {
                 "page.tsx": """\

@@ -39,17 +39,31 @@ def _bakes_none(facts: Facts, service: Service) -> bool:
     )
 
 
+def _nearer(facts: Facts, service: Service) -> tuple[str, ...]:
+    """Return the folders inside of a service's that other services are built from."""
+    inside = f"{service.context}/" if service.context else ""
+    others = {f"{s.context}/" for s in facts.variables.services if s.context != service.context}
+    return tuple(o for o in others if o.startswith(inside) and o != "/")
+
+
 def _needed(facts: Facts, service: Service) -> Iterator[str]:
     """Yield the secrets that the code of a service reads and an operator may believe to be set."""
     inside = f"{service.context}/" if service.context else ""
     known, bakes_none = _known(facts, service), _bakes_none(facts, service)
-    reads = [r for r in facts.variables.secrets if r.module.path.startswith(inside)]
+    nearer = _nearer(facts, service)
+    reads = [
+        r
+        for r in facts.variables.secrets
+        if r.module.path.startswith(inside) and not r.module.path.startswith(nearer)
+    ]
     given = {r.name for r in reads} & service.environment
     needed = (r for r in reads if r.name in known or bakes_none)
     for read in needed:
-        if not any(_are_alternatives(read, name) for name in given):
+        as_file = f"{read.name}_FILE" in read.module.code
+        if not as_file and not any(_are_alternatives(read, name) for name in given):
             yield read.name
-    if bakes_none and any(s.module.path.startswith(inside) for s in facts.issuers.servers):
+    servers = (s.module.path for s in facts.issuers.servers)
+    if bakes_none and any(p.startswith(inside) and not p.startswith(nearer) for p in servers):
         yield "BETTER_AUTH_SECRET"
 
 
@@ -59,7 +73,12 @@ def check(facts: Facts) -> Iterator[Hit]:
     for service in facts.variables.services:
         if service.is_open:
             continue
-        for name in sorted(set(_needed(facts, service)) - service.environment):
+        given = service.environment | {
+            n
+            for n in _needed(facts, service)
+            if any(e.endswith(f"{n}_FILE") for e in service.environment)
+        }
+        for name in sorted(set(_needed(facts, service)) - given):
             cause = (service.file, service.context, name)
             if cause not in seen:
                 seen.add(cause)
@@ -128,6 +147,24 @@ services:
         ),
     ),
     accepted=(
+        Case(
+            {
+                "compose.yaml": """\
+services:
+  api:
+    build: .
+    environment:
+      PORT: "8000"
+  web:
+    build: ./web
+    environment:
+      APP_BETTER_AUTH_SECRET_FILE: /run/secrets/auth
+""",
+                ".dockerignore": ".env\n",
+                "web/.dockerignore": ".env\n",
+                "web/lib/auth.ts": 'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({});\n',
+            }
+        ),
         Case(
             {
                 "docker-compose.yml": """\

@@ -43,9 +43,7 @@ def _kinds(facts: Facts) -> Iterator[tuple[Read, re.Pattern[str], bool]]:
 
 def _is_nowhere(facts: Facts, name: str) -> bool:
     """Whether no environment file, document or deployment file of the tree names a variable."""
-    words = re.compile(rf"\b{name}\b", re.IGNORECASE)
-    sources = facts.environment.plain("")
-    return not any(words.search(s.text) for s in sources if not _DRAFT.search(s.path))
+    return name.lower() not in facts.environment.words_outside(_DRAFT)
 
 
 def _renamed(facts: Facts) -> Iterator[tuple[str, Hit]]:
@@ -88,6 +86,9 @@ def check(facts: Facts) -> Iterator[Hit]:
     yield from once(_renamed(facts))
     if facts.issuers.servers:
         for client in facts.issuers.clients:
+            path = client.module.path
+            if "auth" in posixpath.basename(path) and path not in facts.imported:
+                continue  # what nobody imports reads nothing; importers of it name auth, so are read
             yield from _address(facts, client)
 
 
@@ -133,6 +134,17 @@ export const client = createAuthClient({
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/lib/auth.ts": 'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({});\n',
+                "web/lib/auth-unused.ts": """\
+export const client = createAuthClient({
+  baseURL: process.env.NEXT_PUBLIC_APP_URL || "http://localhost:3000",
+});
+""",
+                "web/.env.example": "BETTER_AUTH_URL=\n",
+            }
+        ),
         Case(
             {
                 "api/auth.py": """\
