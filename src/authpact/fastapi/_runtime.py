@@ -83,7 +83,7 @@ class Runtime:
         try:
             principal = self.verifier.verify(token, now)
         except _MAY_PASS:
-            principal = await self._retry(lambda: self.verifier.verify(token), now)
+            principal = await self._verify_again(token, now)
         if self.remote is not None and await self.remote.is_revoked(principal, now):
             raise TokenRevoked("the session of this token was ended")
         scope[PRINCIPAL] = principal
@@ -91,6 +91,10 @@ class Runtime:
             who = (ascii(principal.subject), ascii(principal.token_id))
             _LOG.debug("accepted subject=%s jti=%s", *who)
         return principal
+
+    async def _verify_again(self, token: bytes, now: float) -> Principal:
+        """Apart from `principal`, because what a lambda holds is slower to reach on every call."""
+        return await self._retry(lambda: self.verifier.verify(token), now)
 
     async def recheck(self, principal: Principal) -> None:
         """Raise what a new request of an open connection's caller would be refused with."""
@@ -149,12 +153,15 @@ class Runtime:
 
 def _credentials(scope: Scope) -> bytes:
     """Return the token of the one Authorization header; there is no other place (RFC 6750 2.1)."""
-    found = [value for name, value in scope["headers"] if name == b"authorization"]
-    if not found:
+    found: bytes | None = None
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            if found is not None:
+                raise TwoCredentials("there is more than one Authorization header")
+            found = value
+    if found is None:
         raise TokenMissing("there is no Authorization header")
-    if len(found) > 1:
-        raise TwoCredentials("there is more than one Authorization header")
-    scheme, _, token = bytes(found[0]).partition(b" ")
+    scheme, _, token = found.partition(b" ")
     if scheme.lower() != b"bearer":
         raise TokenMissing("the scheme is not Bearer")
     return token

@@ -97,7 +97,8 @@ class Verifier:
             principal = self._judge(claims, now)  # 5
             if self.keys.generation == generation:
                 self._tokens.remember(digest, self._bounds(principal, claims, now))
-        self._check_revocation(principal, now)  # 6
+        if self._revocations is not None:
+            self._check_revocation(principal, now)  # 6
         return principal
 
     def recheck(self, principal: Principal, now: float | None = None) -> None:
