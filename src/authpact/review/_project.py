@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -12,6 +12,7 @@ from authpact.review._model import Assignment, Call, Class, Function, Module
 _ENDINGS: Final = (".ts", ".tsx", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js")
 _WORD: Final = re.compile(r"\w+")
 _HOPS: Final = 6
+Caller = tuple[Module, Function, int]
 
 
 def folders_of(path: str) -> Iterator[str]:
@@ -220,3 +221,20 @@ class Project:
                 if function.owner:
                     found.setdefault(function.name, []).append((module, function))
         return found
+
+    @cached_property
+    def _callers(self) -> dict[tuple[str, int], list[Caller]]:
+        """Callers of Python functions by file and place; every call is resolved once."""
+        found: dict[tuple[str, int], list[Caller]] = {}
+        for module in self.python:
+            for call in module.calls:
+                outer = module.function_of(call)
+                meant = self.callee(module, call) if outer is not None else None
+                if outer is not None and meant is not None and meant[1] is not outer:
+                    place = meant[0].path, meant[1].start
+                    found.setdefault(place, []).append((module, outer, call.line))
+        return found
+
+    def callers(self, module: Module, function: Function) -> Sequence[Caller]:
+        """Return what calls a Python function: the function around each call, and its line."""
+        return self._callers.get((module.path, function.start), ())
