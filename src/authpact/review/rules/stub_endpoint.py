@@ -8,6 +8,7 @@ from authpact.review._handlers import handlers
 from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 
+_SHORT: Final = 5
 _PATH: Final = re.compile(r"/(?:me|profile|whoami|current-user|session|user)$")
 
 
@@ -29,6 +30,24 @@ def _handlers(facts: Facts) -> Iterator[Hit]:
             yield at(handler.module, handler.function, message)
 
 
+_OFFERED: Final = re.compile(
+    r"/(?:refresh|refresh-token|token|login|sign-?in|sign-?up|register|log-?out|sign-?out|verify\w*|reset\w*"
+    r"|change-password|me|session)(?:[/-][\w-]+)?$"
+)
+_UNFINISHED: Final = re.compile(
+    r"raise\s+HTTPException\([^\n]*\n?[^\n]*(?<!\d)501(?:_NOT_IMPLEMENTED)?\b"
+)
+
+
+def _is_unfinished(route: Route) -> bool:
+    """Whether a route about signing in does nothing but answer that it is not implemented."""
+    if not any(_OFFERED.search(p) for p in route.paths):
+        return False
+    _, _, body = route.function.text.partition(":\n")
+    lines = [x for x in body.split("\n") if x.strip()]
+    return bool(_UNFINISHED.match(body.lstrip())) and len(lines) <= _SHORT
+
+
 def _uses_parameters(route: Route) -> bool:
     """Whether a handler looks at anything that it is given."""
     body = route.function.text.partition(":\n")[2]
@@ -38,6 +57,8 @@ def _uses_parameters(route: Route) -> bool:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield routes about the caller that look at no caller."""
     for route in facts.routes:
+        if route.reachable and _is_unfinished(route):
+            yield at(route.module, route.function, f"{route.paths[0]} is not implemented.")
         if route.protected or not route.reachable or route.method != "get":
             continue
         body = route.function.text
@@ -62,6 +83,22 @@ RULE = Rule(
     remedy="Answer from the verified token, or remove the route.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/auth/refresh", response_model=Tokens)
+def refresh():
+    raise HTTPException(
+        status_code=status.HTTP_501_NOT_IMPLEMENTED,
+        detail="Refresh is not implemented",
+    )
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -99,6 +136,21 @@ def me():
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/auth/refresh")
+def refresh(data: Refresh):
+    if not settings.refresh_tokens:
+        raise HTTPException(status_code=501)
+    return rotate(data.token)
+"""
+            }
+        ),
         Case(
             {
                 "app/api/me/route.ts": """\
