@@ -34,9 +34,10 @@ _BACKEND: Final = re.compile(
 
 _OWN_KEY: Final = re.compile(
     r"[\"']?(?:authorization|x-api-key|api-key)[\"']?\s*:\s*(?:`Bearer\s+\$\{([\w.]+)\}`|([\w.]+)\b)"
-    r"|\bprocess\.env\.\w*(?:API_KEY|SECRET_KEY)\w*|\bapi_?key\b",
+    r"|\bprocess\.env\.\w*(?:API_KEY|SECRET_KEY)\w*|\b\w*api_?key\w*\b",
     re.IGNORECASE,
 )
+_COMPARED: Final = re.compile(r"[!=]==?\s*(?:process\.env\.|\w*(?:KEY|SECRET|[kK]ey|[sS]ecret)\b)")
 _SPENT: Final = re.compile(
     r"\bfetch\(\s*[\"'`]https://[^\"'`\s]*/(?:chat/completions|messages|responses|embeddings|completions"
     r"|[\w.-]+:(?:stream)?[gG]enerateContent)\b"
@@ -46,9 +47,10 @@ _SPENT: Final = re.compile(
 def _spends(text: str) -> bool:
     """Whether code pays a model with the server's own key, and asks nobody who calls."""
     found = _SPENT.search(text)
-    if found is None or "process.env." not in text:
+    if found is None or "process.env." not in text or _COMPARED.search(text):
         return False
-    return not SESSION.search(_OWN_KEY.sub("", text)) and not relays(_OWN_KEY.sub("", text))
+    rest = _OWN_KEY.sub("", text)
+    return not SESSION.search(rest) and not relays(rest)
 
 
 def _works(text: str) -> bool:
@@ -154,6 +156,20 @@ export async function removeNote(id: string) {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "app/api/assistant/route.ts": """\
+export async function POST(request) {
+  const { apiKey } = await request.json();
+  if (apiKey !== process.env.CALLERS_API_KEY) return new Response(null, { status: 401 });
+  const answer = await fetch("https://models.example/v1/chat/completions", {
+    headers: { Authorization: `Bearer ${process.env.MODEL_API_KEY}` },
+  });
+  return Response.json(await answer.json());
+}
+"""
+            }
+        ),
         Case(
             {
                 "app/api/assistant/route.ts": """\

@@ -130,22 +130,11 @@ RULE = Rule(
             {
                 "shop/main.py": """\
 from fastapi import FastAPI
-import shop.orders
 import shop.parcels
 
 app = FastAPI()
 parcels = shop.parcels
-app.include_router(shop.orders.router)
 app.include_router(parcels.router)
-""",
-                "shop/orders.py": """\
-from fastapi import APIRouter
-
-router = APIRouter(dependencies=[Depends(get_current_user)])
-
-@router.post("/orders")
-def order(data: Order, db=Depends(get_db)):
-    db.add(data)
 """,
                 "shop/parcels.py": """\
 from fastapi import APIRouter
