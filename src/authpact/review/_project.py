@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -11,7 +11,9 @@ from authpact.review._model import Assignment, Call, Class, Function, Module
 
 _ENDINGS: Final = (".ts", ".tsx", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js")
 _WORD: Final = re.compile(r"\w+")
+_DOTTED: Final = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+$")
 _HOPS: Final = 6
+Caller = tuple[Module, Function, int]
 
 
 def folders_of(path: str) -> Iterator[str]:
@@ -46,6 +48,11 @@ class Project:
     @cached_property
     def _symbols(self) -> dict[tuple[str, str], Symbol | None]:
         """Where names are defined, by file and name; filled when asked."""
+        return {}
+
+    @cached_property
+    def _whole(self) -> dict[str, set[str]]:
+        """Dotted modules that files import as they are, by file; filled when asked."""
         return {}
 
     @cached_property
@@ -150,6 +157,8 @@ class Project:
         return self._symbols[key]
 
     def _followed(self, module: Module, dotted: str) -> Symbol | None:
+        if module.language == "python":
+            module, dotted = self._inside(module, dotted)
         head, _, rest = dotted.partition(".")
         for _ in range(_HOPS):
             if head in module.by_name or head in module.variables:
@@ -163,6 +172,20 @@ class Project:
             if not head:
                 return Symbol(module, "")
         return None
+
+    def _inside(self, module: Module, dotted: str) -> tuple[Module, str]:
+        """Follow `package.module.name` after `import package.module`, or a variable set to that."""
+        head, _, rest = dotted.partition(".")
+        variable = module.variables.get(head)
+        if variable is not None and rest and _DOTTED.match(variable.value):
+            head = variable.value
+        elif rest:
+            head, _, rest = dotted.rpartition(".")
+        if module.path not in self._whole:
+            whole = {i.module for i in module.imports if not i.name and "." in i.module}
+            self._whole[module.path] = whole
+        found = self.module_of(module, head) if head in self._whole[module.path] else None
+        return (found, rest) if found is not None else (module, dotted)
 
     def _step(self, module: Module, head: str, rest: str) -> tuple[Module, str, str] | None:
         imported = module.imported.get(head)
@@ -220,3 +243,20 @@ class Project:
                 if function.owner:
                     found.setdefault(function.name, []).append((module, function))
         return found
+
+    @cached_property
+    def _callers(self) -> dict[tuple[str, int], list[Caller]]:
+        """Callers of Python functions by file and place; every call is resolved once."""
+        found: dict[tuple[str, int], list[Caller]] = {}
+        for module in self.python:
+            for call in module.calls:
+                outer = module.function_of(call)
+                meant = self.callee(module, call) if outer is not None else None
+                if outer is not None and meant is not None and meant[1] is not outer:
+                    place = meant[0].path, meant[1].start
+                    found.setdefault(place, []).append((module, outer, call.line))
+        return found
+
+    def callers(self, module: Module, function: Function) -> Sequence[Caller]:
+        """Return what calls a Python function: the function around each call, and its line."""
+        return self._callers.get((module.path, function.start), ())

@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from authpact.review._guards import Guards
 from authpact.review._live import LiveRoute
@@ -24,6 +25,8 @@ from authpact.review._shadows import Entry, shadows
 from authpact.review._signs import BEARERS, DEEP, METHODS, NAMES_AUTH
 from authpact.review._text import literal
 from authpact.review._walls import Walls
+
+_LOOP: Final = re.compile(r"\bfor\s+(\w+)\s+in\s+[\[(]([^\])]*)[\])]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,11 @@ class Application(Guards):
             self._live.setdefault((one.file, one.line), []).append(one)
         self._imported = {file for file, _ in self._live}
         self.routers = {key(r.module, r.name): r for m in project.python for r in routers(m)}
+        self._loops: dict[str, dict[str, str]] = {}
         self.includes = [i for m in project.python for i in self._includes(m)]
+        self._parents: dict[tuple[str, str], list[Include]] = {}
+        for include in self.includes:
+            self._parents.setdefault(include.child, []).append(include)
         self._walls = Walls(self, self.routers.values(), self._target)
         self._walls_of: dict[tuple[str, str], tuple[Guard, ...]] = {}
         self._installed = {
@@ -107,8 +114,10 @@ class Application(Guards):
         """Yield what a call includes; a loop over routers includes each."""
         is_mount = call.last == "mount"
         text = call.text_of("app" if is_mount else "router", int(is_mount))
-        looped = re.search(rf"\bfor\s+{re.escape(text)}\s+in\s+[\[(]([^\])]*)[\])]", module.code)
-        names = looped[1].split(",") if looped else [text]
+        if module.path not in self._loops:
+            self._loops[module.path] = dict(reversed(_LOOP.findall(module.code)))
+        looped = self._loops[module.path].get(text)
+        names = looped.split(",") if looped else [text]
         for name in names:
             found = self._target(module, name, call.function)
             if found is not None:
@@ -202,8 +211,8 @@ class Application(Guards):
                 (*way.walls, *own.walls),
                 (),
             )
-            for include in self.includes
-            if include.child == own.application and include.parent != own.application
+            for include in self._parents.get(own.application, ())
+            if include.parent != own.application
             for way in self._ways(include.parent, depth + 1)
         ]
 
@@ -220,8 +229,8 @@ class Application(Guards):
             alone = Way(name, router.prefix, own or installed, self._walls_of[name], (0,))
             return self._mounted(alone, depth) or [alone]
         found = []
-        for include in self.includes:
-            if include.child != name or include.parent == name:
+        for include in self._parents.get(name, ()):
+            if include.parent == name:
                 continue
             guarded = own or (
                 bool(include.dependencies) and self.guards(include.module, include.dependencies)

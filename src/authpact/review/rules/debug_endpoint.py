@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._handlers import handlers
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
@@ -35,6 +36,25 @@ def _handlers(facts: Facts) -> Iterator[Hit]:
             yield at(module, found[0], "A debug route answers to anybody.")
 
 
+_INVENTORY: Final = re.compile(
+    r":\s*(?:!!\s*process\.env\.\w+|Boolean\(\s*process\.env\.\w+\s*\)|process\.env\.\w+\s*\?(?!\.)[^,\n]*)"
+)
+_PRIVATE: Final = re.compile(r"(?:SECRET|DATABASE|PASSWORD|PRIVATE|TOKEN|CREDENTIAL)")
+_SEVERAL: Final = 2
+
+
+def _inventories(facts: Facts) -> Iterator[Hit]:
+    """Yield handlers that tell anybody which secrets the server was given."""
+    for handler in handlers(facts):
+        folder = handler.module.path.rpartition("/")[0]
+        text = handler.function.text
+        told = _INVENTORY.findall(text) if "json(" in text else []
+        if _PATH.search(folder) or handler.method != "GET" or len(told) < _SEVERAL:
+            continue
+        if any(_PRIVATE.search(t) for t in told) and not _SESSION.search(text):
+            yield at(handler.module, handler.function, "Tells anybody which secrets are set.")
+
+
 _ECHO: Final = re.compile(
     r"return\s+(?:\{[^}]*:\s*)?(?:dict\(\s*)?(?:os\.environ\b(?!\.get|\[)|\w+\.cookies\b(?!\.get|\[)|\w+\.headers\b(?!\.get|\[)"
     r"|settings\.(?:model_dump|dict)\(|traceback\.format_exc\()"
@@ -54,6 +74,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                 f"{route.method.upper()} {route.paths[0]} answers to anybody.",
             )
     yield from _handlers(facts)
+    yield from _inventories(facts)
 
 
 RULE = Rule(
@@ -66,6 +87,15 @@ RULE = Rule(
     remedy="Remove it, or demand a role and refuse it in production.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/api/status/route.ts": """\
+export async function GET() {
+  return Response.json({ database: !!process.env.DATABASE_URL, signing: Boolean(process.env.SIGNING_SECRET) });
+}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -113,6 +143,16 @@ export async function GET() {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "app/api/status/route.ts": """\
+export async function GET() {
+  const ready = !!process.env.DATABASE_URL && Boolean(process.env.SIGNING_SECRET);
+  return Response.json({ ready });
+}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -32,6 +32,26 @@ _BACKEND: Final = re.compile(
     r"\b(?:fetch|axios(?:\.\w+)?)\(\s*(?:`\$\{|[A-Za-z_$][\w$.]*\s*[,+)]|[A-Z_]+\b|process\.env|new URL\()"
 )
 
+_OWN_KEY: Final = re.compile(
+    r"[\"']?(?:authorization|x-api-key|api-key)[\"']?\s*:\s*(?:`Bearer\s+\$\{([\w.]+)\}`|([\w.]+)\b)"
+    r"|\bprocess\.env\.\w*(?:API_KEY|SECRET_KEY)\w*|\b\w*api_?key\w*\b",
+    re.IGNORECASE,
+)
+_COMPARED: Final = re.compile(r"[!=]==?\s*(?:process\.env\.|\w*(?:KEY|SECRET|[kK]ey|[sS]ecret)\b)")
+_SPENT: Final = re.compile(
+    r"\bfetch\(\s*[\"'`]https://[^\"'`\s]*/(?:chat/completions|messages|responses|embeddings|completions"
+    r"|[\w.-]+:(?:stream)?[gG]enerateContent)\b"
+)
+
+
+def _spends(text: str) -> bool:
+    """Whether code pays a model with the server's own key, and asks nobody who calls."""
+    found = _SPENT.search(text)
+    if found is None or "process.env." not in text or _COMPARED.search(text):
+        return False
+    rest = _OWN_KEY.sub("", text)
+    return not SESSION.search(rest) and not relays(rest)
+
 
 def _works(text: str) -> bool:
     """Whether code reaches a store, a model or another service."""
@@ -44,7 +64,8 @@ def check(facts: Facts) -> Iterator[Hit]:
         if _PUBLIC.search(handler.path):
             continue
         text = reach(facts, handler)
-        if not _works(text) or SESSION.search(text) or relays(text):
+        asks_nobody = _works(text) and not SESSION.search(text) and not relays(text)
+        if not asks_nobody and not _spends(text):
             continue
         if not walled(facts, handler):
             message = f"{handler.method} {handler.path} asks for no session."
@@ -69,6 +90,22 @@ RULE = Rule(
     remedy="Read the session with `auth.api.getSession` and answer 401 when there is none.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/api/assistant/route.ts": """\
+export async function POST(request) {
+  const { messages } = await request.json();
+  const apiKey = process.env.MODEL_API_KEY;
+  const answer = await fetch("https://models.example/v1/chat/completions", {
+    method: "POST",
+    headers: { Authorization: `Bearer ${apiKey}` },
+    body: JSON.stringify({ messages }),
+  });
+  return Response.json(await answer.json());
+}
+"""
+            }
+        ),
         Case(
             {
                 "web/app/api/events/route.ts": """\
@@ -119,6 +156,34 @@ export async function removeNote(id: string) {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "app/api/assistant/route.ts": """\
+export async function POST(request) {
+  const { apiKey } = await request.json();
+  if (apiKey !== process.env.CALLERS_API_KEY) return new Response(null, { status: 401 });
+  const answer = await fetch("https://models.example/v1/chat/completions", {
+    headers: { Authorization: `Bearer ${process.env.MODEL_API_KEY}` },
+  });
+  return Response.json(await answer.json());
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/assistant/route.ts": """\
+export async function POST(request) {
+  const session = await auth.api.getSession({ headers: request.headers });
+  if (!session) return new Response(null, { status: 401 });
+  const answer = await fetch("https://models.example/v1/chat/completions", {
+    headers: { Authorization: `Bearer ${process.env.MODEL_API_KEY}` },
+  });
+  return Response.json(await answer.json());
+}
+"""
+            }
+        ),
         Case(
             {
                 "app/api/notes/route.ts": """\

@@ -12,37 +12,34 @@ _KEYS: Final = frozenset({"get_signing_key_from_jwt", "get_signing_key"})
 _CATCHES: Final = re.compile(r"^$|\b(?:Base)?Exception\b|PyJWTError|PyJWKClient\w*Error|PyJWKError")
 _TOKEN: Final = re.compile(r"InvalidTokenError|ExpiredSignature|DecodeError|InvalidSignature")
 _DEEP: Final = 2
+_Known = dict[tuple[str, int, int], list[Handler]]
 
 
-def _callers(facts: Facts, function: Function) -> Iterator[tuple[Module, Function, int]]:
-    for module in facts.python:
-        for call in module.called(function.name):
-            outer = module.function_of(call)
-            if outer is not None and outer is not function:
-                yield module, outer, call.line
-
-
-def _handlers(
-    facts: Facts, module: Module, function: Function, line: int, depth: int
+def _outside(
+    facts: Facts, module: Module, function: Function, depth: int, known: _Known
 ) -> list[Handler]:
-    """Return every handler an error of this line may meet."""
-    found = handlers_around(module, line)
-    if depth:
-        for outer in _callers(facts, function):
-            found += _handlers(facts, *outer, depth - 1)
-    return found
+    """Return the handlers that stand around the calls of a function, and around their callers."""
+    place = module.path, function.start, depth
+    if depth and place not in known:
+        known[place] = []
+        for home, outer, line in facts.project.callers(module, function):
+            known[place] += handlers_around(home, line)
+            known[place] += _outside(facts, home, outer, depth - 1, known)
+    return known.get(place, [])
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield look-ups of the key whose own errors no handler catches, though those of tokens are."""
     if any("exception_handler(" in m.code and "PyJWK" in m.code for m in facts.python):
         return
+    known: _Known = {}
     for module in facts.python:
         for call in module.called(*_KEYS):
             function = module.function_of(call)
             if function is None:
                 continue
-            met = _handlers(facts, module, function, call.line, _DEEP)
+            met = handlers_around(module, call.line)
+            met += _outside(facts, module, function, _DEEP, known)
             some = any(_TOKEN.search(h.caught) for h in met)
             if some and not any(_CATCHES.search(h.caught) for h in met):
                 yield at(module, call, "An unknown key id, or an outage, ends in a server error.")
@@ -81,6 +78,36 @@ def current_user(token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "keys/auth.py": """\
+def read(token):
+    return jwks_client.get_signing_key_from_jwt(token)
+""",
+                "keys/deps.py": """\
+from auth import read as parsed
+
+def current_user(token):
+    try:
+        return parsed(token)
+    except PyJWKClientError:
+        raise HTTPException(401)
+""",
+                "files/importer.py": """\
+from files.table import read
+
+def rows(path):
+    try:
+        return read(path)
+    except InvalidTokenError:
+        return []
+""",
+                "files/table.py": """\
+def read(path):
+    return open(path).read()
+""",
+            }
+        ),
         Case(
             {
                 "auth.py": """\

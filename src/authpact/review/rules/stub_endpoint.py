@@ -8,6 +8,7 @@ from authpact.review._handlers import handlers
 from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 
+_SHORT: Final = 5
 _PATH: Final = re.compile(r"/(?:me|profile|whoami|current-user|session|user)$")
 
 
@@ -27,6 +28,25 @@ def _handlers(facts: Facts) -> Iterator[Hit]:
         if is_about and _ANSWERS.search(text) and not _READS.search(text):
             message = f"{handler.path} answers the same to everybody."
             yield at(handler.module, handler.function, message)
+
+
+_RENEWS: Final = re.compile(r"/refresh(?:[/-]?token)?$")
+_PROMISED: Final = re.compile(r"^\s+refresh_token\s*:", re.MULTILINE)
+_UNFINISHED: Final = re.compile(
+    r"raise\s+HTTPException\([^\n]*\n?[^\n]*(?<!\d)501(?:_NOT_IMPLEMENTED)?\b"
+)
+
+
+def _unfinished(facts: Facts) -> Iterator[Hit]:
+    """Yield routes that only say 501 though a schema has the refresh token that they would take."""
+    if not any(_PROMISED.search(c.text) for m in facts.python for c in m.classes):
+        return
+    for route in facts.routes:
+        _, _, body = route.function.text.partition(":\n")
+        lines = [x for x in body.split("\n") if x.strip()]
+        about = route.reachable and any(_RENEWS.search(p) for p in route.paths)
+        if about and _UNFINISHED.match(body.lstrip()) and len(lines) <= _SHORT:
+            yield at(route.module, route.function, f"{route.paths[0]} is not implemented.")
 
 
 def _uses_parameters(route: Route) -> bool:
@@ -50,6 +70,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                 route.module, route.function, f"{route.paths[0]} answers the same to everybody."
             )
     yield from _handlers(facts)
+    yield from _unfinished(facts)
 
 
 RULE = Rule(
@@ -62,6 +83,26 @@ RULE = Rule(
     remedy="Answer from the verified token, or remove the route.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Tokens(BaseModel):
+    access_token: str
+    refresh_token: str | None = None
+
+@app.post("/auth/refresh", response_model=Tokens)
+def refresh():
+    raise HTTPException(
+        status_code=status.HTTP_501_NOT_IMPLEMENTED,
+        detail="Refresh is not implemented",
+    )
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -99,6 +140,24 @@ def me():
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Tokens(BaseModel):
+    refresh_token: str
+
+@app.post("/auth/refresh")
+def refresh(data: Refresh):
+    if not settings.refresh_tokens:
+        raise HTTPException(status_code=501)
+    return rotate(data.token)
+"""
+            }
+        ),
         Case(
             {
                 "app/api/me/route.ts": """\

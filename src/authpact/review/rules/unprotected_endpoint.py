@@ -128,6 +128,27 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "shop/main.py": """\
+from fastapi import FastAPI
+import shop.parcels
+
+app = FastAPI()
+parcels = shop.parcels
+app.include_router(parcels.router)
+""",
+                "shop/parcels.py": """\
+from fastapi import APIRouter
+
+router = APIRouter()
+
+@router.post("/parcels")
+def parcel(data: Parcel, db=Depends(get_db)):
+    db.add(data)
+""",
+            }
+        ),
+        Case(
+            {
                 "main.py": """\
 from fastapi import FastAPI, Depends
 
