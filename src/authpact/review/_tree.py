@@ -43,6 +43,10 @@ _SKIPPED: Final = frozenset(
         ".claude",
         ".specify",
         ".cursor",
+        ".agents",
+        ".codex",
+        ".gemini",
+        ".windsurf",
     ]
 )
 _SCRIPTS: Final = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
