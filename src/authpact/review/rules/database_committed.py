@@ -1,10 +1,15 @@
 import fnmatch
 import posixpath
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule
+
+
+_MADE_UP: Final = re.compile(r"(^|/)(?:tests?|__tests__|e2e|fixtures|testdata)/")
 
 
 def _patterns(facts: Facts) -> list[tuple[str, str]]:
@@ -36,7 +41,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield databases with accounts that are part of the repository."""
     patterns = _patterns(facts) if facts.tree.accounts else []
     for path in sorted(facts.tree.accounts):
-        if not _is_ignored(path, patterns):
+        if not _MADE_UP.search(path) and not _is_ignored(path, patterns):
             yield Hit(path, 1, "A database with hashes of passwords is in the repository.")
 
 
@@ -61,6 +66,7 @@ RULE = Rule(
         ),
     ),
     accepted=(
+        Case({"tests/fixtures/app.db": f"SQLite format 3 {_HASH}\n"}),
         Case({"web/app.db": "SQLite format 3 CREATE TABLE user (password TEXT)\n"}),
         Case({"web/app.db": f"SQLite format 3 {_HASH}\n", "web/.gitignore": "*.db\n"}),
         Case({"web/data/app.db": f"SQLite format 3 {_HASH}\n", ".gitignore": "data/\n"}),
