@@ -8,7 +8,6 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule
 
-
 _MADE_UP: Final = re.compile(r"(^|/)(?:tests?|__tests__|e2e|fixtures|testdata)/")
 
 
