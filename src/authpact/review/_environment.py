@@ -53,6 +53,15 @@ _ELSEWHERE: Final = re.compile(
     r"|TWILIO|WEBHOOK|OPENAI|ROTATION|KEY_?ID|_VERSION$|_UR[IL]$|_HEADER$",
     re.IGNORECASE,
 )
+_REPLACE: Final = re.compile(
+    r"^(?:REPLACE|INSERT|ENTER|FILL|PUT|PASTE|SET|ADD)_?(?:_?IN|_?WITH|_?ME|_?THIS|_?BY|_?YOUR)[\w-]*$"
+    r"|^__\w+__$|^<[^<>]+>$|^YOUR_[A-Z0-9_]+$"
+)
+_ASKS: Final = re.compile(
+    r"your|change|example|placeholder|replace|xxx|dummy|sample|default|generate|here|test|(?<![a-z])dev"
+    r"|minimum|fallback|insecure|local|prod|demo",
+    re.IGNORECASE,
+)
 _PLACEHOLDER: Final = re.compile(
     r"your|change|example|placeholder|secret|replace|xxx|todo|dummy|sample|default|generate|here|test|dev"
     r"|passw|min(?:imum)?[-_ ]?\d|minimum|\.\.\.|<|>|\$\{|\*\*|fallback|insecure|local|random|paste"
@@ -116,6 +125,19 @@ def looks_random(value: str) -> bool:
         return False
     classes = sum(bool(re.search(p, plain)) for p in (r"[a-z]", r"[A-Z]", r"\d"))
     return len(set(plain)) >= 10 and classes >= 2  # noqa: PLR2004
+
+
+def is_to_be_replaced(value: str) -> bool:
+    """Whether a value of a manifest asks its reader to put the real one in its place."""
+    return bool(_REPLACE.search(value.strip().strip("\"'")))
+
+
+def is_chosen(value: str) -> bool:
+    """Whether a text was made up for one installation, in words and numbers: no stand-in."""
+    plain = value.strip().strip("\"'")
+    if len(plain) < 24 or _ASKS.search(plain) or not re.fullmatch(r"[\w@#%&!+=/.-]+", plain):  # noqa: PLR2004
+        return False
+    return bool(re.search(r"\d{5,}|\d[^\d]+\d[^\d]+\d", plain)) and not is_counted_up(plain)
 
 
 def is_placeholder(value: str) -> bool:

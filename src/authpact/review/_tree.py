@@ -3,9 +3,11 @@
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from authpact.review._databases import MOST, holds_passwords, is_database
 
 _LARGEST: Final = 1_000_000
 """Bytes; larger files are data or bundles."""
@@ -43,6 +45,10 @@ _SKIPPED: Final = frozenset(
         ".claude",
         ".specify",
         ".cursor",
+        ".agents",
+        ".codex",
+        ".gemini",
+        ".windsurf",
     ]
 )
 _SCRIPTS: Final = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
@@ -88,6 +94,8 @@ class Tree:
     paths: frozenset[str]
     """Every path seen, read or not."""
     unreviewable: tuple[Unreviewable, ...]
+    accounts: frozenset[str] = frozenset()
+    """Databases that hold hashes of passwords."""
 
 
 def _paths(root: Path) -> Iterator[Path]:
@@ -154,7 +162,19 @@ def sort_texts(texts: dict[str, str], paths: frozenset[str] | None = None) -> Tr
             kinds[kind].append(Source(path, text))
     known = frozenset(texts) if paths is None else paths
     groups = (tuple(kinds["python"]), tuple(kinds["script"]), tuple(kinds["plain"]))
-    return Tree(*groups, known, tuple(bad))
+    held = {p for p, t in texts.items() if is_database(p) and holds_passwords(t.encode())}
+    return Tree(*groups, known, tuple(bad), frozenset(held))
+
+
+def _has_accounts(file: Path) -> bool:
+    """Whether a database of the tree holds hashes of passwords."""
+    if not is_database(file.name) or file.is_symlink() or not file.is_file():
+        return False
+    try:
+        with file.open("rb") as opened:
+            return holds_passwords(opened.read(MOST))
+    except OSError:
+        return False
 
 
 def read_tree(root: Path) -> Tree:
@@ -162,12 +182,15 @@ def read_tree(root: Path) -> Tree:
     texts: dict[str, str] = {}
     paths: set[str] = set()
     bad: list[Unreviewable] = []
+    accounts: set[str] = set()
     for count, file in enumerate(_paths(root)):
         name = file.relative_to(root).as_posix()
         if count >= _MOST_FILES:
             bad.append(Unreviewable(name, "the tree has more than 50 000 files; the rest was left"))
             break
         paths.add(name)
+        if _has_accounts(file):
+            accounts.add(name)
         if not kind_of(name):
             continue
         try:
@@ -179,4 +202,4 @@ def read_tree(root: Path) -> Tree:
         if reason:
             bad.append(Unreviewable(name, reason))
     tree = sort_texts(texts, frozenset(paths))
-    return Tree(tree.python, tree.scripts, tree.plain, tree.paths, (*bad, *tree.unreviewable))
+    return replace(tree, unreviewable=(*bad, *tree.unreviewable), accounts=frozenset(accounts))

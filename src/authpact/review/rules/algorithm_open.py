@@ -4,15 +4,38 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
-from authpact.review._logs import origin
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._tokens import Verification
 
 _FROM_TOKEN: Final = re.compile(r"header(?:\.get\(|\[)\s*[\"']alg|unverified_header")
 
 
+_NAME: Final = re.compile(r"^[\[(\s]*([A-Za-z_]\w*)[\])\s]*(?:if\b|,|$)")
+
+
+def _behind(v: Verification) -> str:
+    """Return what the name of the algorithm was last given before the call."""
+    named = _NAME.match(v.algorithms_text)
+    if named is None or v.function is None:
+        return ""
+    given = [
+        a
+        for a in v.module.assignments
+        if a.target == named[1] and v.function.line <= a.line <= v.call.line
+    ]
+    if not given:
+        return ""
+    between = "\n".join(v.module.lines[given[-1].line - 1 : v.call.line])
+    return "" if _is_compared(between, named[1]) else given[-1].value
+
+
+def _is_compared(body: str, name: str) -> bool:
+    """Whether a name is refused where it is none of a list, or not the one."""
+    return bool(re.search(rf"\b{name}\s+not\s+in\b|\b{name}\s*!=", body))
+
+
 def _problem(v: Verification) -> str:
-    behind = origin(v.module, v.function, v.algorithms_text.strip("[]() "))
+    behind = _behind(v)
     if "get_default_algorithms" in f"{v.algorithms_text}{behind}":
         return "Every algorithm of the library is accepted."
     if _FROM_TOKEN.search(v.algorithms_text) or _FROM_TOKEN.search(behind):
@@ -60,6 +83,21 @@ def read(token, key):
         Case(
             {
                 "auth.py": """\
+from jose import jwt
+
+def read(token, key):
+    header = json.loads(decoded(token.split(".")[0]))
+    alg = header.get("alg")
+    if alg.startswith("HS"):
+        return jwt.decode(token, SECRET, algorithms=[alg])
+    alg = key.get("alg")
+    return jwt.decode(token, key, algorithms=[alg])
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
 import jwt
 from jwt.algorithms import get_default_algorithms
 
@@ -90,6 +128,19 @@ def read(token, key):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+from jose import jwt
+
+def read(token, key):
+    alg = jwt.get_unverified_header(token).get("alg")
+    if alg not in ("EdDSA",):
+        raise Refused()
+    return jwt.decode(token, key, algorithms=[alg])
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._environment import (
     Variable,
+    is_chosen,
     is_counted_up,
     is_credential_name,
     is_secret_name,
@@ -89,15 +90,21 @@ def _secret_of(variable: Variable, value: str) -> str:
     return value if named or (issued and not variable.is_compose) else ""
 
 
+def _is_own(variable: Variable, value: str) -> bool:
+    """Whether a manifest or the values of a chart set a secret in words of somebody's own."""
+    return not variable.is_example and is_secret_name(variable.name) and is_chosen(value)
+
+
 def _is_long(value: str) -> bool:
     return len(value) >= _LONG and looks_random(value)
 
 
 def _variables(facts: Facts, told: set[str]) -> Iterator[Hit]:
     seen: set[tuple[str, str]] = set()
-    for v in (*facts.environment.variables, *facts.environment.deployed):
+    given = [(v, False) for v in facts.environment.variables]
+    for v, deployed in (*given, *((v, True) for v in facts.environment.deployed)):
         value = v.value.strip("\"'").partition(" #")[0].strip().strip("\"'")
-        secret = _secret_of(v, value)
+        secret = _secret_of(v, value) or (value if deployed and _is_own(v, value) else "")
         key = f"{v.line} {secret}" if v.is_compose else secret
         if secret and (v.file, key) not in seen:
             seen.add((v.file, key))
@@ -218,6 +225,9 @@ data:
   JWT_SECRET: cThacjF4VzV2QjduTTNrTDlwVDI=
 """
             }
+        ),
+        Case(
+            {"charts/values.yaml": "api:\n  env:\n    JWT_SECRET: notes_signing_4417902356_key\n"}
         ),
         Case({"pay.py": 'client = Client("sk_live_q8Zr1xW5vB7nM3kL9pT2")\n'}),
         Case({"deploy.sh": "psql postgresql://ada:npg_q8Zr1xW5vB7n@ep-1.aws.neon.tech/db\n"}),

@@ -1,8 +1,27 @@
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+
+_PATH: Final = re.compile(r"[\"'](https?://[^/\"'\s*,]+/[^\"'\s,]*)[\"']")
+
+
+def _with_path(facts: Facts) -> Iterator[Hit]:
+    """Yield origins that end in a slash or a path: a browser sends neither."""
+    for cors in facts.cors:
+        home = facts.project.by_path.get(cors.origins.place[0], cors.module)
+        if re.search(r"strip\(\s*[\"']/", home.code + cors.module.code):
+            continue
+        texts = [a for a in cors.call.arguments if a.name == "allow_origins"]
+        written = [m for a in texts for m in _PATH.findall(a.text)]
+        known = [o for o in cors.origins.literals if _PATH.match(f"'{o.strip()}'")]
+        for origin in [*written, *known][:1]:
+            place = home if any(origin in t for t in home.lines) else cors.module
+            line = next((n for n, t in enumerate(place.lines, 1) if origin in t), cors.call.line)
+            yield at(place, line, f"{origin} never matches: an origin ends with its host.")
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -14,6 +33,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                 line = next((n for n, t in enumerate(home.lines, 1) if origin in t), cors.call.line)
                 yield at(home, line, f"{origin} never matches: origins are compared exactly.")
                 break
+    yield from _with_path(facts)
 
 
 RULE = Rule(
@@ -33,8 +53,31 @@ app.add_middleware(CORSMiddleware, allow_origins=["https://*.vercel.app"], allow
 """
             }
         ),
+        Case(
+            {
+                "main.py": """\
+app.add_middleware(CORSMiddleware, allow_origins=["https://notes.example.org/"])
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+ORIGINS = os.getenv("ORIGINS", "http://localhost:3000,http://localhost:3001").split(",")
+app.add_middleware(CORSMiddleware, allow_origins=ORIGINS)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+origins = [o.rstrip("/") for o in ["https://notes.example.org/"]]
+app.add_middleware(CORSMiddleware, allow_origins=origins)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

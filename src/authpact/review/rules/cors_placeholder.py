@@ -7,7 +7,7 @@ from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
 _STAND_IN: Final = re.compile(
-    r"(?:your|my|example|placeholder)[\w-]*\.(?:vercel\.app|netlify\.app|com|herokuapp\.com|onrender\.com)|(?:^|//)(?:todo|todo-?app|frontend|app|hackathon[\w-]*)\.vercel\.app"
+    r"(?:your|my|example|placeholder)[\w-]*\.(?:vercel\.app|netlify\.app|com|herokuapp\.com|onrender\.com)|(?:^|//)(?:todo|todo-?app|frontend|app|hackathon)\.vercel\.app"
 )
 
 
@@ -56,6 +56,17 @@ app.add_middleware(CORSMiddleware, allow_origins=["https://your-app.vercel.app"]
 app.add_middleware(
     CORSMiddleware,
     allow_origins=["https://*.vercel.app", "https://hackathon-plan.vercel.app"],
+    allow_credentials=True,
+)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=["https://hackathon-shopping-list.vercel.app"],
     allow_credentials=True,
 )
 """

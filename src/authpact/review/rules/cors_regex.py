@@ -11,8 +11,23 @@ _SHARED: Final = re.compile(
 )
 
 
+_GLOB: Final = re.compile(r"[\"'`](https?://\*\.([\w.-]+)|\*)[\"'`]")
+
+
+def _trusted(facts: Facts) -> Iterator[Hit]:
+    """Yield issuers that trust every site of a shared host: it may start sign-ins and redirects."""
+    for issuer in facts.issuers.servers:
+        text = issuer.options.get("trustedOrigins", "")
+        for found in _GLOB.finditer(text):
+            if found[1] == "*" or (found[2].count(".") == 1 and _SHARED.search(found[2])):
+                line = issuer.line_of(re.escape(found[1]))
+                yield at(issuer.module, line, f"{found[1]} trusts strangers.", Severity.MEDIUM)
+                break
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield patterns that let origins of strangers in."""
+    yield from _trusted(facts)
     for cors in facts.cors:
         pattern = cors.pattern or next(
             iter(
@@ -47,8 +62,24 @@ RULE = Rule(
                 "main.py": 'app.add_middleware(CORSMiddleware, allow_origin_regex=r"https://.*\\.vercel\\.app", allow_credentials=True)\n'
             }
         ),
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ trustedOrigins: ["https://*.vercel.app"] });
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ trustedOrigins: ["https://*.notes.example.org"] });
+"""
+            }
+        ),
         Case(
             {
                 "main.py": 'app.add_middleware(CORSMiddleware, allow_origin_regex=r"https://todo\\.example\\.com", allow_credentials=True)\n'

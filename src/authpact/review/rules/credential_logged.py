@@ -14,6 +14,10 @@ _NAME: Final = re.compile(
     r"|^(?:DATABASE|DB|POSTGRES|MONGO(?:DB)?)_?(?:URL|URI|DSN)$|^connection_?string$",
     re.IGNORECASE,
 )
+_SIGNS_IN: Final = re.compile(
+    r"\bpassword\b|[\"'`/](?:sign-?(?:in|up)|log-?in|register)(?:/email)?[\"'`]", re.IGNORECASE
+)
+_MEDIUM: Final = Severity.MEDIUM
 _NO_SECRET: Final = re.compile(r"NEXT_PUBLIC|ERROR|MESSAGE|REQUIRED|LABEL", re.IGNORECASE)
 
 
@@ -23,6 +27,40 @@ def _is_own_example(line: Line, name: str) -> bool:
         return False
     value = rf"\b{re.escape(name)}[\"']?\s*[:=]\s*[\"'][^\"'\n]+[\"']\s*[,)}}\n]"
     return bool(re.search(value, line.module.code))
+
+
+def _sends_passwords(facts: Facts) -> frozenset[str]:
+    """Return the scripts through whose functions passwords are sent, those that do it included."""
+    found: set[str] = set()
+    for module in facts.scripts:
+        posts = any(
+            _SIGNS_IN.search(a.text)
+            for c in module.calls
+            if re.search(r"(?:^|\.)(?:post|request|fetch\w*|send|api\w*)$", c.name, re.IGNORECASE)
+            for a in c.arguments
+        )
+        if posts:
+            found.add(module.path)
+            homes = (facts.project.module_of(module, i.module) for i in module.imports)
+            found |= {m.path for m in homes if m is not None}
+    return frozenset(found)
+
+
+def _is_body(line: Line, value: str) -> bool:
+    """Whether a value is what the function sends as the body of a request."""
+    if line.function is None or not re.fullmatch(r"[A-Za-z_]\w*", value):
+        return False
+    sent = rf"\bbody\s*[:=]\s*(?:\w+\s*\?\s*)?JSON\.stringify\(\s*{value}\s*\)"
+    return bool(re.search(sent, line.function.text))
+
+
+def _bodies(facts: Facts) -> Iterator[Hit]:
+    """Yield log lines of a client that write each body that it sends."""
+    lines = [n for n in facts.log_lines if any(_is_body(n, v) for v in n.values)]
+    senders = _sends_passwords(facts) if lines else frozenset()
+    for line in lines:
+        if line.module.path in senders:
+            yield at(line.module, line.call, "Every body is logged, passwords too.", _MEDIUM)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -36,6 +74,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             if _NAME.match(label(value)) and not _NO_SECRET.search(value):
                 yield at(line.module, line.call, "A password, code or secret is logged.")
                 break
+    yield from _bodies(facts)
 
 
 RULE = Rule(
@@ -48,6 +87,21 @@ RULE = Rule(
     remedy="Remove the line and replace what was logged.",
     check=check,
     flagged=(
+        Case(
+            {
+                "lib/http.ts": """\
+export async function send(url, data) {
+  console.log("request", { url, data });
+  return fetch(url, { method: "POST", body: JSON.stringify(data) });
+}
+export const api = { post: (url, data) => send(url, data) };
+""",
+                "lib/session.ts": """\
+import { api } from "./http";
+export const enter = (email, password) => api.post("/auth/login", { email, password });
+""",
+            }
+        ),
         Case(
             {
                 "auth.py": """\
@@ -73,6 +127,20 @@ export async function GET() {
         Case({"auth.py": 'def login(data):\n    log.debug("in: %s", data["password"])\n'}),
     ),
     accepted=(
+        Case(
+            {
+                "lib/http.ts": """\
+export async function send(url, data) {
+  console.log("request", { url, data });
+  return fetch(url, { method: "POST", body: JSON.stringify(data) });
+}
+""",
+                "lib/notes.ts": """\
+import { send } from "./http";
+export const add = (title) => send("/api/notes", { title });
+""",
+            }
+        ),
         Case(
             {
                 "try_user.py": """\

@@ -3,7 +3,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Mend, Severity
-from authpact.review._environment import is_placeholder, is_secret_name
+from authpact.review._environment import (
+    is_chosen,
+    is_placeholder,
+    is_secret_name,
+    is_to_be_replaced,
+)
 from authpact.review._facts import Facts
 from authpact.review._mends import swap
 from authpact.review._model import Module
@@ -101,6 +106,8 @@ def _in_images(facts: Facts) -> Iterator[Hit]:
     for v in facts.environment.deployed:
         if v.is_example or not is_secret_name(v.name) or not v.name.isupper():
             continue
+        if is_to_be_replaced(v.value) or is_chosen(v.value):
+            continue  # a form to fill in; a value of its own, which `committed-secret` tells
         if is_placeholder(v.value) and not v.value.startswith(("$", "{", "http", "/")):
             yield Hit(v.file, v.line, f"A published value of {v.name} is set.")
 
@@ -257,6 +264,18 @@ FROM node:24-slim
 COPY --from=build /app /app
 """
             }
+        ),
+        Case(
+            {
+                "k8s/secret.yaml": """\
+kind: Secret
+stringData:
+  JWT_SECRET: "REPLACE_WITH_YOUR_OWN_SECRET"
+"""
+            }
+        ),
+        Case(
+            {"charts/values.yaml": "api:\n  env:\n    JWT_SECRET: notes_signing_4417902356_key\n"}
         ),
         Case(
             {

@@ -61,10 +61,14 @@ def _behind_names(
     last = function.end_line if function else handler.end_line
     for one in module.assignments:
         inside = handler.line <= one.line <= handler.end_line
-        plain = inside and re.fullmatch(r"\w+", one.target) and mentions(one.value, alias)
+        named = re.fullmatch(r"(\w+)(?:\.\w+|\[[\"']\w+[\"']\])*", one.target)
+        if named and named[1] != one.target and module.language == "python":
+            continue
+        plain = inside and named and mentions(one.value, alias)
         if not plain:
             continue
-        used = re.compile(rf"(?<![\w.\"']){one.target}\b(?!\s*=[^=]|[\"'])")
+        root = named[1] if named else one.target
+        used = re.compile(rf"(?<![\w.\"']){root}\b(?!\s*=[^=]|[\"'])")
         later = [c for c in answers_in(module, handler, answers) if c.line >= one.line]
         sent = any(used.search(a.text) for c in later for a in c.arguments) or any(
             used.search(text)
@@ -121,6 +125,19 @@ RULE = Rule(
     remedy="Log the exception and put a fixed sentence into the result.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/api/state/route.ts": """\
+export async function GET() {
+  const found = { database: { error: "" } };
+  try { await auth(); } catch (error) {
+    found.database.error = error.message;
+  }
+  return NextResponse.json(found);
+}
+"""
+            }
+        ),
         Case(
             {
                 "jobs.py": """\
@@ -206,6 +223,20 @@ export async function GET() {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "app/api/state/route.ts": """\
+export async function GET() {
+  const seen = { error: "" }, found = {};
+  try { await auth(); } catch (error) {
+    seen.error = error.message;
+    console.error(seen);
+  }
+  return NextResponse.json(found);
+}
+"""
+            }
+        ),
         Case(
             {
                 "jobs.py": """\

@@ -5,12 +5,13 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._answers import handlers_around
 from authpact.review._facts import Facts
-from authpact.review._model import Function, Handler, Module
+from authpact.review._model import Call, Function, Handler, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
 _KEYS: Final = frozenset({"get_signing_key_from_jwt", "get_signing_key"})
 _CATCHES: Final = re.compile(r"^$|\b(?:Base)?Exception\b|PyJWTError|PyJWKClient\w*Error|PyJWKError")
 _TOKEN: Final = re.compile(r"InvalidTokenError|ExpiredSignature|DecodeError|InvalidSignature")
+_MAKES: Final = frozenset({"PyJWK", "from_dict", "from_json"})
 _DEEP: Final = 2
 _Known = dict[tuple[str, int, int], list[Handler]]
 
@@ -28,6 +29,34 @@ def _outside(
     return known.get(place, [])
 
 
+def _made_by_hand(facts: Facts) -> Iterator[Hit]:
+    """Yield calls inside a `try` for tokens alone whose callee makes a key that may be odd."""
+    made = [(m, m.function_of(c)) for m in facts.python for c in m.calls if _is_made(c)]
+    names = {f.name for _, f in made if f is not None} | _MAKES
+    for module in facts.python if made else ():
+        for call in module.called(*names):
+            called = None if _is_made(call) else facts.project.callee(module, call)
+            makes = _is_made(call) or (
+                called is not None and any(_is_made(c) for c in called[0].calls_in(called[1]))
+            )
+            if not makes or (called and any(_is_safe(*called, c) for c in called[0].calls)):
+                continue
+            met = handlers_around(module, call.line)
+            some = any(_TOKEN.search(h.caught) for h in met)
+            if some and not any(_CATCHES.search(h.caught) for h in met):
+                yield at(module, call, "A key that is none ends in a server error.")
+
+
+def _is_made(call: Call) -> bool:
+    return call.last in _MAKES and call.name.removeprefix("jwt.").startswith("PyJWK")
+
+
+def _is_safe(module: Module, function: Function, call: Call) -> bool:
+    """Whether a call makes a key inside of a `try` of its own."""
+    inside = function.start <= call.start < function.end
+    return inside and _is_made(call) and bool(handlers_around(module, call.line))
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield look-ups of the key whose own errors no handler catches, though those of tokens are."""
     if any("exception_handler(" in m.code and "PyJWK" in m.code for m in facts.python):
@@ -43,6 +72,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             some = any(_TOKEN.search(h.caught) for h in met)
             if some and not any(_CATCHES.search(h.caught) for h in met):
                 yield at(module, call, "An unknown key id, or an outage, ends in a server error.")
+    yield from _made_by_hand(facts)
 
 
 RULE = Rule(
@@ -55,6 +85,23 @@ RULE = Rule(
     remedy="Catch PyJWKClientConnectionError (503) and PyJWKClientError (401) as well.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def key_of(keys, kid):
+    return jwt.PyJWK.from_dict(keys[kid]).key
+
+def read(token, keys):
+    try:
+        kid = jwt.get_unverified_header(token)["kid"]
+        return jwt.decode(token, key_of(keys, kid), algorithms=["EdDSA"])
+    except jwt.InvalidTokenError:
+        raise HTTPException(401)
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\
@@ -106,6 +153,25 @@ def rows(path):
 def read(path):
     return open(path).read()
 """,
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def key_of(keys, kid):
+    try:
+        return jwt.PyJWK.from_dict(keys[kid]).key
+    except jwt.PyJWTError:
+        raise HTTPException(401)
+
+def read(token, keys):
+    try:
+        return jwt.decode(token, key_of(keys, "a"), algorithms=["EdDSA"])
+    except jwt.InvalidTokenError:
+        raise HTTPException(401)
+"""
             }
         ),
         Case(

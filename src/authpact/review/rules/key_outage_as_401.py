@@ -14,6 +14,10 @@ _OUTAGE: Final = re.compile(
     r"PyJWKClientError|PyJWKClientConnectionError|httpx\.\w*Error|RequestException|URLError|RequestError"
 )
 _ANSWERS: Final = re.compile(r"\b401\b|HTTP_401|return\s+None|return\s+False")
+_FETCHES: Final = re.compile(
+    r"(?:httpx|requests|client|session)\.get\(\s*[^)]*(?:jwks|_url)|urlopen\(", re.IGNORECASE
+)
+_SAYS: Final = re.compile(r"raise\s+HTTPException\([^)]*\b(?:HTTP_)?401")
 _KEPT: Final = re.compile(r"\braise\s+(\w+)\s*(?:$|from\b)", re.MULTILINE)
 _RAISED: Final = re.compile(r"\braise\s+(\w+)\(")
 
@@ -60,7 +64,10 @@ def check(facts: Facts) -> Iterator[Hit]:
                 continue
             text = module.functions[handler.function].text
             decodes = "decode(" in text or (outage and "Client" in handler.caught)
-            if not (_KEYS.search(text) and decodes and _refuses(facts, module, handler)):
+            fetches = _FETCHES.search(text) and _SAYS.search(handler.text)
+            if not (
+                _KEYS.search(text) and (decodes or fetches) and _refuses(facts, module, handler)
+            ):
                 continue
             if not _told_apart(module, handler):
                 yield at(module, handler.line, _MESSAGE)
@@ -123,8 +130,36 @@ def read(token):
 """
             }
         ),
+        Case(
+            {
+                "auth.py": """\
+import httpx
+
+async def keys():
+    try:
+        async with httpx.AsyncClient() as client:
+            return (await client.get(jwks_url)).json()
+    except httpx.HTTPError as error:
+        raise HTTPException(status_code=401, detail="cannot verify") from error
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+import httpx
+
+async def keys():
+    try:
+        async with httpx.AsyncClient() as client:
+            return (await client.get(jwks_url)).json()
+    except httpx.HTTPError as error:
+        raise HTTPException(status_code=503, detail="cannot verify") from error
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -5,25 +5,40 @@ from typing import Final
 from authpact.findings import Confidence, Mend, Severity
 from authpact.review._facts import Facts
 from authpact.review._mends import swap
-from authpact.review._model import Function, Module
+from authpact.review._model import Call, Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
 _BLOCKS: Final = re.compile(
     r"\.get_signing_key_from_jwt\(|\brequests\.get\([^)]*jwks|\bhttpx\.get\([^)]*jwks|urlopen\([^)]*jwks",
     re.IGNORECASE,
 )
+_FETCHES: Final = re.compile(r"^(?:requests|httpx)\.get$|(?:^|\.)urlopen$")
 _DEEP: Final = 3
+_MESSAGE: Final = "A blocking fetch of the key set runs on the event loop."
+_Place = tuple[Module, Call | None]
 
 
-def _blocks(facts: Facts, module: Module, function: Function, depth: int) -> bool:
+def _is_fetch(call: Call) -> bool:
+    """Whether a call itself fetches a key set and waits for it."""
+    given = call.arguments[0].text if call.arguments else ""
+    return bool(_FETCHES.search(call.name)) and "jwks" in given.lower()
+
+
+def _blocks(facts: Facts, module: Module, function: Function, depth: int) -> _Place | None:
+    """Return where a function fetches in a blocking way: the fetch, or the look-up of a client."""
+    fetch = next((c for c in module.calls_in(function) if _is_fetch(c)), None)
+    if fetch is not None:
+        return module, fetch
     if _BLOCKS.search(function.text):
-        return True
+        return module, None
     if depth == 0:
-        return False
-    return any(
-        not f.is_async and _blocks(facts, m, f, depth - 1)
+        return None
+    inner = (
+        _blocks(facts, m, f, depth - 1)
         for m, f in facts.project.callees(module, function)
+        if not f.is_async
     )
+    return next((place for place in inner if place is not None), None)
 
 
 def _in_a_thread(facts: Facts, module: Module, function: Function) -> Mend | None:
@@ -55,15 +70,13 @@ def check(facts: Facts) -> Iterator[Hit]:
                     and "signing_key" in call.last
                 )
                 inside = (
-                    called is not None and not called[1].is_async and _blocks(facts, *called, _DEEP)
+                    _blocks(facts, *called, _DEEP) if called and not called[1].is_async else None
                 )
-                if direct or inside:
-                    yield at(
-                        module,
-                        call,
-                        "A blocking fetch of the key set runs on the event loop.",
-                        mend=_in_a_thread(facts, module, function),
-                    )
+                if direct or inside or _is_fetch(call):
+                    fetch = inside if inside and inside[1] else None
+                    home = fetch[0] if fetch else module
+                    mend = _in_a_thread(facts, module, function) if home is module else None
+                    yield at(home, (fetch and fetch[1]) or call, _MESSAGE, mend=mend)
                     break
 
 
@@ -122,6 +135,31 @@ guard = Guard()
 @app.get("/me")
 def me(user=Depends(guard)):
     return user
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import requests
+
+async def keys():
+    return requests.get(JWKS_URL, timeout=5).json()
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import requests
+
+class Guard(HTTPBearer):
+    async def __call__(self, request):
+        return self.verify(request)
+
+    def verify(self, request):
+        jwks_url = f"{BASE}/api/auth/jwks"
+        return requests.get(jwks_url, timeout=5).json()
 """
             }
         ),

@@ -7,7 +7,8 @@ from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
 _CACHED: Final = re.compile(
-    r"cache|global\s|_jwks\w*\s*is\s+None|if\s+not\s+\w*jwks|self\.\w+\s*=|ttl", re.IGNORECASE
+    r"cache|global\s|_jwks\w*\s*is\s+None|if\s+not\s+\w*jwks(?!\w*(?:resp|_res\b|url|uri|endpoint))|self\.\w+\s*=|ttl",
+    re.IGNORECASE,
 )
 
 
@@ -48,6 +49,19 @@ from jwt import PyJWKClient
 
 def read(token):
     return PyJWKClient(URL).get_signing_key_from_jwt(token)
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import requests
+
+def keys(jwks_url):
+    jwks_answer_response = requests.get(jwks_url, timeout=5)
+    if not jwks_answer_response.ok:
+        return None
+    return jwks_answer_response.json()
 """
             }
         ),

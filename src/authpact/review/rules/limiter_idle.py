@@ -59,11 +59,25 @@ def _own_sign_in(facts: Facts) -> Iterator[Hit]:
                 yield at(module, function, "Passwords may be tried without a limit.")
 
 
+_ACTION: Final = re.compile(r"^\s*[\"']use server[\"']", re.MULTILINE)
+_WITHIN: Final = re.compile(r"(?:^|\.)auth\.api\.signIn(?:Email|Username)$")
+
+
+def _actions(facts: Facts) -> Iterator[Hit]:
+    """Yield server actions that sign in past the limit of Better Auth, which counts requests."""
+    for module in facts.scripts:
+        if not _ACTION.search(module.text) or _is_limited(facts, module):
+            continue
+        for call in [c for c in module.calls if _WITHIN.search(c.name)][:1]:
+            yield at(module, call, "`auth.api` knows no limit: passwords may be tried at will.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield limits that are switched off, never applied or missing."""
     yield from _limiters(facts)
     yield from _switched_off(facts)
     yield from _own_sign_in(facts)
+    yield from _actions(facts)
 
 
 RULE = Rule(
@@ -76,6 +90,17 @@ RULE = Rule(
     remedy="Leave sign-in to Better Auth with its limit on, or apply the limiter to the route.",
     check=check,
     flagged=(
+        Case(
+            {
+                "actions.ts": """\
+"use server";
+import { auth } from "@/lib/auth";
+export async function enter(email, password) {
+  await auth.api.signInEmail({ body: { email, password } });
+}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -118,6 +143,19 @@ export const { auth } = NextAuth({ providers: [Credentials({
         ),
     ),
     accepted=(
+        Case(
+            {
+                "actions.ts": """\
+"use server";
+import { auth } from "@/lib/auth";
+import { limiter } from "@/lib/limiter";
+export async function enter(email, password) {
+  await limiter.check(email);
+  await auth.api.signInEmail({ body: { email, password } });
+}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

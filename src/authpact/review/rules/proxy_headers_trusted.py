@@ -52,10 +52,33 @@ def _origins(facts: Facts) -> Iterator[Hit]:
             yield at(issuer.module, line, "The address of the issuer is what a client forwards.")
 
 
+_HOST: Final = re.compile(r"\.get\(\s*[\"']x-forwarded-host[\"']", re.IGNORECASE)
+_MADE: Final = re.compile(r"`\$\{\w+\}://\$\{\w+\}")
+_ALLOWED: Final = re.compile(
+    r"allow|trusted|\.includes\(\s*\w*host|\.has\(\s*\w*host", re.IGNORECASE
+)
+
+
+def _addresses(facts: Facts) -> Iterator[Hit]:
+    """Yield servers that call themselves by the host that a client forwards."""
+    for module in facts.scripts:
+        if not _HOST.search(module.code):
+            continue
+        for function in module.functions:
+            text = function.text
+            returned = re.search(r"\breturn\b", text) and _MADE.search(text)
+            if returned and _HOST.search(text) and not _ALLOWED.search(text):
+                line = next(n for n in range(function.line, function.end_line + 1)
+                            if "x-forwarded-host" in module.lines[n - 1].lower())  # fmt: skip
+                yield at(module, line, "A client chooses the address that is made of its host.")
+                break
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield forwarded headers that anybody may send."""
     yield from _limit_keys(facts)
     yield from _origins(facts)
+    yield from _addresses(facts)
     for module, line, _ in facts.matches(facts.python, _HEADER):
         if re.search(r"request\.scope\[|scope\[[\"']scheme", module.code):
             yield at(module, line, "Forwarded headers are taken from any client.")
@@ -73,6 +96,18 @@ RULE = Rule(
     remedy="Name the addresses of the proxy.",
     check=check,
     flagged=(
+        Case(
+            {
+                "lib/server.ts": """\
+export async function address() {
+  const sent = await headers();
+  const host = sent.get("x-forwarded-host") ?? sent.get("host");
+  return `${scheme}://${host}`;
+}
+export const read = async () => fetch(`${await address()}/api/notes`);
+"""
+            }
+        ),
         Case(
             {
                 "limits.py": """\
@@ -101,6 +136,18 @@ app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=["*"])
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/server.ts": """\
+export async function address() {
+  const host = (await headers()).get("x-forwarded-host");
+  if (!ALLOWED.has(host)) throw new Error("unknown host");
+  return `${scheme}://${host}`;
+}
+export const read = async () => fetch(`${await address()}/api/notes`);
+"""
+            }
+        ),
         Case(
             {
                 "limits.py": """\

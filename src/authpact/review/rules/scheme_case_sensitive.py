@@ -26,9 +26,26 @@ def _refused(facts: Facts) -> Iterator[Hit]:
             yield at(module, line, "The scheme is compared with regard to case.")
 
 
+_KEPT: Final = re.compile(
+    r"\bif\b[^\n]*(?<!not )\b(\w+)\.startswith\(\s*[\"']Bearer [\"']\s*\)\s*:\s*\n"
+    r"\s*(?:return\s+|\w+\s*=\s*)\1\[(?:7|len\([^)\n]*\)):\]"
+)
+
+
+def _ignored(facts: Facts, known: set[tuple[str, int]]) -> Iterator[Hit]:
+    """Yield credentials that a reached function takes for absent, their scheme being lower-case."""
+    for module, line, _ in facts.matches(facts.python, _KEPT):
+        around = [f for f in module.functions if f.line <= line <= f.end_line]
+        reached = bool(around) and facts.is_reached(module, around[-1])
+        if reached and (module.path, line) not in known:
+            yield at(module, line, "The scheme is compared with regard to case.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield comparisons of the scheme that regard case."""
-    yield from _refused(facts)
+    refused = list(_refused(facts))
+    yield from refused
+    yield from _ignored(facts, {(h.file, h.line) for h in refused})
     for module, line, found in facts.matches(facts.python, _SCHEME):
         mend = swap(module.text, line, found[0], f'scheme.lower(){found[1]}"bearer"', safe=True)
         yield at(module, line, "The scheme is compared with regard to case.", mend=mend)
@@ -44,6 +61,25 @@ RULE = Rule(
     remedy='Compare `scheme.lower() == "bearer"`.',
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+def credential(request):
+    header = request.headers.get("Authorization")
+    if header and header.startswith("Bearer "):
+        return header[7:]
+    return None
+
+@app.get("/me")
+def me(request):
+    return read(credential(request))
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

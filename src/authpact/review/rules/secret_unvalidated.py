@@ -9,6 +9,9 @@ from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
+_BLANK: Final = re.compile(
+    r"^os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"']\s*,\s*(?:\"\"|'')\s*\)$"
+)
 _PLAIN: Final = re.compile(r"^os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"']\s*\)$")
 
 
@@ -85,6 +88,10 @@ def _read_late(facts: Facts) -> Iterator[Hit]:
     """Yield signing secrets that may be None when the first token comes."""
     for v in facts.verifications:
         variable = v.module.variables.get(v.key_text)
+        if variable is not None and _BLANK.match(variable.value):
+            if is_secret_name(v.key_text) and not _refused_at_start(v.module, v.key_text):
+                yield at(v.module, variable.line, f"{v.key_text} may be empty until a token comes.")
+            continue
         if variable is None or not _PLAIN.match(variable.value):
             continue
         if re.search(
@@ -112,6 +119,21 @@ RULE = Rule(
     remedy='Read it with `os.environ["…"]`, or raise at start when it is missing.',
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+import os
+import jwt
+
+SECRET = os.getenv("JWT_SECRET", "")
+
+def read(token):
+    if not SECRET:
+        raise HTTPException(500)
+    return jwt.decode(token, SECRET, algorithms=["HS256"])
+"""
+            }
+        ),
         Case(
             {
                 "route.ts": """\
@@ -151,6 +173,21 @@ def read(token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+import os
+import jwt
+
+SECRET = os.getenv("JWT_SECRET", "")
+if not SECRET:
+    raise RuntimeError("JWT_SECRET is missing")
+
+def read(token):
+    return jwt.decode(token, SECRET, algorithms=["HS256"])
+"""
+            }
+        ),
         Case(
             {
                 "route.ts": """\

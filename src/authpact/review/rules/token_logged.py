@@ -25,6 +25,9 @@ _SESSION: Final = re.compile(r"\bauth\.api\.getSession\(")
 _BROWSER: Final = re.compile(
     r"[\"']use client[\"']|\bwindow\b|\b(?:local|session)Storage\b|\bdocument\.|\buse(?:State|Effect|Session)\("
 )
+_ISSUED: Final = re.compile(
+    r"^\w*(?:auth|client)\w*\.(?:token|getAccessToken|getToken)\(|^getAccessToken\(", re.IGNORECASE
+)
 _COOKIES: Final = re.compile(r"for\s+\w+\s*,\s*(\w+)\s+in\s+[\w.]*cookies\.items\(\)")
 _STORES: Final = frozenset({"update_one", "insert_one", "find_one_and_update", "replace_one"})
 _FIND: Final = re.compile(r"^([\w.]+)\.find_one(?:_and_update)?\(")
@@ -77,6 +80,8 @@ def _is_token(line: Line, value: str) -> bool:
     text = line.function.text if line.function else ""
     if value in _COOKIES.findall(text):
         return True
+    if re.fullmatch(r"\w+", value) and _ISSUED.match(origin(line.module, line.function, value)):
+        return line.module.language == "script"
     if not _TOKEN.match(label(value)) or re.search(rf"\bfor\s+{re.escape(value)}\s+in\b", text):
         return False
     return bool(_ABOUT.search(line.module.path) or _ABOUT.search(line.module.code))
@@ -123,6 +128,16 @@ RULE = Rule(
                 "auth.py": """\
 def read(token):
     logger.info(f"token: {token[:50]}")
+"""
+            }
+        ),
+        Case(
+            {
+                "api.ts": """\
+export async function call() {
+  const found = await authClient.token();
+  console.log("found", found);
+}
 """
             }
         ),

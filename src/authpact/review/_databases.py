@@ -1,0 +1,22 @@
+"""Databases that lie in a tree: whether they hold what people sign in with."""
+
+import re
+from typing import Final
+
+_NAMED: Final = re.compile(r"\.(?:db|sqlite3?|db3)(?:-wal|-journal)?$", re.IGNORECASE)
+_HASH: Final = re.compile(
+    rb"[0-9a-f]{32}:[0-9a-f]{128}|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|\$argon2(?:id|i|d)\$v=\d+\$m="
+    rb"|\$scrypt\$ln=|pbkdf2(?:_sha\d+\$\d+|:sha\d+:\d+|-sha\d+)\$"
+)
+MOST: Final = 16_000_000
+"""Bytes of a database that are looked through."""
+
+
+def is_database(path: str) -> bool:
+    """Whether a file is named like a database of SQLite."""
+    return bool(_NAMED.search(path))
+
+
+def holds_passwords(data: bytes) -> bool:
+    """Whether the bytes of a database hold hashes of passwords."""
+    return bool(_HASH.search(data))
