@@ -44,6 +44,21 @@ def _fields(facts: Facts) -> Iterator[tuple[str, Hit]]:
                 yield home, at(module, one.line, f"Nothing reads the setting {one.target}.")
 
 
+_PRESENCE: Final = re.compile(
+    r"^\s*(?:(?:if|elif)\s+not\b|\w+\.append\(|raise\b|[\w.]*log\w*\.\w+\()"
+)
+
+
+def _is_only_checked(facts: Facts, folder: str, name: str) -> bool:
+    """Whether the Python below a folder asks whether a variable is set, and nothing more."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    modules = [m for m in facts.python if m.path.startswith(f"{folder}/") and name in m.code]
+    lines = [
+        t for m in modules for t in m.lines if word.search(t) and not t.lstrip().startswith("#")
+    ]
+    return bool(lines) and all(_PRESENCE.match(t) for t in lines)
+
+
 def _runs_better_auth(facts: Facts, folder: str) -> bool:
     """Whether a library below a folder reads variables by itself."""
     inside = f"{folder}/" if folder else ""
@@ -66,7 +81,10 @@ def _examples(facts: Facts) -> Iterator[tuple[str, Hit]]:
         if one.is_compose or not one.is_example or not folder or folder in compose:
             continue
         mentioned = facts.variables.mentioned_below(folder) if _AUTH.match(one.name) else None
-        if mentioned and one.name not in mentioned and not _runs_better_auth(facts, folder):
+        if not mentioned:
+            continue
+        unread = one.name not in mentioned or _is_only_checked(facts, folder, one.name)
+        if unread and not _runs_better_auth(facts, folder):
             home = one.file.partition("/")[0]
             yield home, Hit(one.file, one.line, f"No code beside it reads {one.name}.")
 
@@ -104,6 +122,20 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "api/.env.example": "BETTER_AUTH_SECRET=\n",
+                "api/main.py": """\
+import os
+
+def ready():
+    missing = []
+    if not os.getenv("BETTER_AUTH_SECRET"):
+        missing.append("BETTER_AUTH_SECRET")
+    return missing
+""",
+            }
+        ),
+        Case(
+            {
                 "api/config.py": """\
 class Settings(BaseSettings):
     better_auth_secret: str = ""
@@ -131,6 +163,21 @@ export const authClient = createAuthClient();
         ),
     ),
     accepted=(
+        Case(
+            {
+                "api/.env.example": "BETTER_AUTH_SECRET=\n",
+                "api/main.py": """\
+import os
+
+if not os.getenv("BETTER_AUTH_SECRET"):
+    raise RuntimeError("BETTER_AUTH_SECRET is missing")
+""",
+                "api/auth.py": """\
+import os
+KEY = os.environ["BETTER_AUTH_SECRET"]
+""",
+            }
+        ),
         Case(
             {
                 "api/config.py": """\

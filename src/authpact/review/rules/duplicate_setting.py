@@ -2,12 +2,27 @@ from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 
 
+def _repeated(module: Module) -> Iterator[Hit]:
+    """Yield arguments that a call names twice: Python refuses to compile the module."""
+    for call in module.calls:
+        names = set[str]()
+        for argument in call.arguments:
+            if argument.name and argument.name in names:
+                message = (
+                    f"{argument.name} is passed twice, a SyntaxError: the module cannot start."
+                )
+                yield at(module, argument.line, message, Severity.HIGH)
+            names.add(argument.name)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield settings that one class declares twice."""
+    """Yield settings that one class declares twice, and arguments that one call repeats."""
     for module in facts.python:
+        yield from _repeated(module)
         seen: dict[tuple[str, str], str] = {}
         for one in module.assignments:
             if (
@@ -37,6 +52,18 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "main.py": """\
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=["http://localhost:3000"],
+    allow_methods=["*"],
+    allow_origins=["https://app.example.com"],
+)
+"""
+            }
+        ),
+        Case(
+            {
                 "config.py": """\
 class Settings(BaseSettings):
     secret: str = "a"
@@ -47,6 +74,15 @@ class Settings(BaseSettings):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+app.add_middleware(CORSMiddleware, allow_origins=[A], **more)
+other(allow_origins=inner(allow_origins=[B]))
+both(*first, *second, **third, **fourth)
+"""
+            }
+        ),
         Case(
             {
                 "config.py": """\

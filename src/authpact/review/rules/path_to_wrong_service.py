@@ -25,6 +25,14 @@ _REWRITE: Final = re.compile(
 )
 
 
+_ASIDE: Final = re.compile(r"^/api/auth/(?:me|user|users|profile|whoami|verify|health|status)/?$")
+
+
+def _imitates(path: str) -> bool:
+    """Whether the API serves sign-in below /api/auth itself; who the caller is may be asked there."""
+    return path.startswith("/api/auth") and not _ASIDE.match(path)
+
+
 def _own_rule(text: str) -> bool:
     """Whether the routes of Better Auth have a rule of their own."""
     return bool(re.search(r"/api/auth\b", text))
@@ -56,7 +64,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield rules of proxies that send the paths of Better Auth to the API."""
     mounted = any(_MOUNT.search(p) for p in facts.tree.paths)
     served = any("toNextJsHandler" in m.code for m in facts.handlers)
-    imitates = any(p.startswith("/api/auth") for r in facts.routes for p in r.paths)
+    imitates = any(_imitates(p) for r in facts.routes for p in r.paths)
     if not (mounted and served) or imitates:
         return
     configured = (Source(m.path, m.code) for m in facts.scripts if _CONFIG.search(m.path))
@@ -85,6 +93,25 @@ RULE = Rule(
     remedy="Add a rule for /api/auth that leads to Next.js before the one for /api.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/app/api/auth/[...all]/route.ts": _HANDLER,
+                "api/main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/api/auth/me")
+def me(user=Depends(get_current_user)):
+    return user
+""",
+                "nginx/nginx.conf": """\
+server {
+  location /api/ { proxy_pass http://backend:8000; }
+}
+""",
+            }
+        ),
         Case(
             {
                 "web/app/api/auth/[...all]/route.ts": _HANDLER,

@@ -8,7 +8,7 @@ from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review._text import lines_matching
 
-_NAME: Final = r"((?!__Secure-)(?!__Host-)[\w.-]*session_(?:token|data))"
+_NAME: Final = r"((?!__Secure-)(?!__Host-)(?:\{[\w.]+\})?[\w.-]*session_(?:token|data))"
 _OWN: Final = r"((?!__Secure-)(?!__Host-)better[-_]auth[\w-]*\.session_(?:token|data))"
 _READ: Final = re.compile(
     rf"(?:cookies(?:\.get\(|\[)\s*|alias\s*=\s*|COOKIE\w*\s*=\s*)f?[\"']{_NAME}[\"']"
@@ -71,6 +71,21 @@ export const auth = betterAuth({});
                 "api/deps.py": """\
 def current(request):
     return request.cookies.get("better-auth.session_token")
+""",
+            }
+        ),
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ advanced: { cookiePrefix: "notes" } });
+""",
+                "api/deps.py": """\
+PREFIX = os.getenv("COOKIE_PREFIX", "notes")
+SESSION_COOKIE = f"{PREFIX}.session_token"
+
+def current(request):
+    return request.cookies.get(SESSION_COOKIE)
 """,
             }
         ),

@@ -22,18 +22,27 @@ def _holders(facts: Facts) -> Iterator[tuple[Module, Function]]:
                 yield module, function
 
 
+def _taking(module: Module, function: Function) -> list[Function]:
+    """Return what takes the credential for a look-up: its callers, or helpers they ask for it."""
+    callers = [
+        f
+        for f in module.functions
+        if f is not function and re.search(rf"\b{re.escape(function.name)}\(", f.text)
+    ]
+    direct = [f for f in callers if _CREDENTIAL.search(f.text)]
+    if direct or any(_VERIFIES.search(f.text) for f in callers):
+        return direct or [f for f in callers if _VERIFIES.search(f.text)]
+    asked = "\n".join(f.text for f in callers)
+    takers = (f for f in module.functions if f not in callers and _CREDENTIAL.search(f.text))
+    return [f for f in takers if re.search(rf"\b{re.escape(f.name)}\(", asked)]
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield look-ups of opaque sessions that open the API, and the dependency that takes them."""
     message = "The API opens to an opaque session token, looked up in the issuer's database."
     for module, function in _holders(facts):
         takes = _CREDENTIAL.search(function.text)
-        callers = [
-            f
-            for f in module.functions
-            if f is not function
-            and _CREDENTIAL.search(f.text)
-            and re.search(rf"\b{re.escape(function.name)}\(", f.text)
-        ]
+        callers = _taking(module, function)
         if any(_VERIFIES.search(f.text) for f in (function, *callers)):
             continue
         if takes or callers or re.search(r"session|token", function.name, re.IGNORECASE):

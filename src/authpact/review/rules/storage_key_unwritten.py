@@ -7,6 +7,7 @@ from authpact.review._facts import Facts
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at, once
 
+_TOKEN: Final = re.compile(r"token|jwt", re.IGNORECASE)
 _ACCESS: Final = re.compile(r"\b(local|session)Storage\.(getItem|setItem)\(\s*([^,)\n]+)")
 
 
@@ -23,8 +24,20 @@ def _around(module: Module, line: int) -> tuple[str, int]:
     return module.path, max((f.line for f in inside), default=0)
 
 
+def _kept_elsewhere(facts: Facts) -> set[str]:
+    """Return roots whose sessions Better Auth keeps in cookies, and that write no unknown key."""
+    modules = [s.module for s in facts.issuers.servers] + [c.module for c in facts.issuers.clients]
+    roots = {m.path.partition("/")[0] for m in modules}
+    open_roots = {
+        m.path.partition("/")[0]
+        for m, _, match in facts.matches(facts.scripts, _ACCESS)
+        if match[2] == "setItem" and not facts.evaluator.value(m, match[3]).literals
+    }
+    return roots - open_roots
+
+
 def _unwritten(facts: Facts) -> Iterator[tuple[str, Hit]]:
-    uses = list(_uses(facts))
+    uses, elsewhere = list(_uses(facts)), _kept_elsewhere(facts)
     written = {
         (m.path.partition("/")[0], store, key) for m, _, store, how, key in uses if how == "setItem"
     }
@@ -37,8 +50,8 @@ def _unwritten(facts: Facts) -> Iterator[tuple[str, Hit]]:
         if _around(module, line) in chains:
             continue
         root = module.path.partition("/")[0]
-        token = re.search(r"token|jwt", key, re.IGNORECASE)
-        others = any(r == root and re.search(r"token|jwt", k, re.IGNORECASE) for r, _, k in written)
+        token = _TOKEN.search(key)
+        others = root in elsewhere or any(r == root and _TOKEN.search(k) for r, _, k in written)
         if how == "getItem" and token and others and (root, store, key) not in written:
             cause = f"{root} {store} {key}"
             yield cause, at(module, line, f'Nothing writes the key "{key}" of {store}Storage.')
@@ -61,6 +74,18 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "web/lib/client.ts": """\
+import { createAuthClient } from "better-auth/react";
+export const client = createAuthClient();
+""",
+                "web/page.tsx": """\
+const own = localStorage.getItem("token");
+if (!own) router.push("/login");
+""",
+            }
+        ),
+        Case(
+            {
                 "web/a.ts": """\
 sessionStorage.setItem("access_token", t);
 """,
@@ -71,6 +96,18 @@ const token = localStorage.getItem("access_token");
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/lib/client.ts": """\
+import { createAuthClient } from "better-auth/react";
+export const client = createAuthClient();
+export const keep = (key, value) => localStorage.setItem(key, value);
+""",
+                "web/page.tsx": """\
+const own = localStorage.getItem("token");
+""",
+            }
+        ),
         Case(
             {
                 "web/a.ts": """\

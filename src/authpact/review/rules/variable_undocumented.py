@@ -14,6 +14,7 @@ from authpact.review._variables import Read
 _SECRETS: Final = re.compile(r"^(?!.*(?:REFRESH|RESET|CSRF|COOKIE|WEBHOOK|CRON|ENCRYPT))")
 _DRAFT: Final = re.compile(r"(^|/)(?:specs?|plans?|history|prompts?|archive|adr)/")
 """Notes of the past, which nobody deploys by."""
+_AUTH_URL: Final = re.compile(r"AUTH\w*_UR[IL]$|JWKS|ISSUER")
 _ORIGINS: Final = re.compile(r"CORS|ORIGIN|^(?:FRONTEND|CLIENT|WEB)_(?:URL|HOST)")
 
 
@@ -46,6 +47,13 @@ def _is_nowhere(facts: Facts, name: str) -> bool:
     return name.lower() not in facts.environment.words_outside(_DRAFT)
 
 
+def _has_alternative(read: Read, names: set[str]) -> bool:
+    """Whether the function that reads a secret goes on to a documented one when it is missing."""
+    inside = [f for f in read.module.functions if f.line <= read.line <= f.end_line]
+    texts = [f.text for f in inside] or [read.module.lines[read.line - 1]]
+    return any(is_secret_name(n) and f'"{n}"' in t.replace("'", '"') for n in names for t in texts)
+
+
 def _renamed(facts: Facts) -> Iterator[tuple[str, Hit]]:
     """Yield reads of a variable while documents name another one that nothing reads."""
     mentioned: dict[str, frozenset[str]] = {}
@@ -62,6 +70,8 @@ def _renamed(facts: Facts) -> Iterator[tuple[str, Hit]]:
         if read.name in names or not (unread or (secret and _is_nowhere(facts, read.name))):
             continue
         other = f"but the environment file has {min(unread)}" if unread else "which no file names"
+        if not unread and _has_alternative(read, names):
+            continue
         message = f"Reads {read.name}, {other}."
         yield f"{home} {read.name}", at(read.module, read.line, message)
 
@@ -81,9 +91,38 @@ def _address(facts: Facts, client: Client) -> Iterator[Hit]:
     yield at(client.module, line, f"No environment file or document names {name}.")
 
 
+def _of_bundle(facts: Facts) -> Iterator[Hit]:
+    """Yield addresses that the API reads under the name the browser bundle has for them."""
+    for read in facts.variables.reads:
+        plain = re.sub(r"^(?:NEXT_PUBLIC|VITE)_", "", read.name)
+        if plain == read.name or read.module.language != "python" or not _AUTH_URL.search(plain):
+            continue
+        home = _home(facts, read.module.path)
+        names = _documented(facts, home) if home is not None else set[str]()
+        if plain in names and read.name not in names and f'"{plain}"' not in read.module.code:
+            message = f"The API reads {read.name}, but its environment has {plain}."
+            yield at(read.module, read.line, message)
+
+
+def _of_server(facts: Facts) -> Iterator[Hit]:
+    """Yield the address of a Better Auth instance when documents know another variable for it."""
+    words = facts.environment.words_outside(_DRAFT)
+    for issuer in facts.issuers.servers:
+        value = facts.evaluator.value(issuer.module, issuer.options.get("baseURL", ""))
+        local = any(re.search(r"//(?:localhost|127\.)", text) for text in value.literals)
+        if local and len(value.environment) == 1 and "better_auth_url" in words:
+            name = value.environment[0]
+            if _is_nowhere(facts, name):
+                message = f"Reads {name}, which no file names; documents have BETTER_AUTH_URL."
+                line = issuer.line_of(r"\bbaseURL\s*:")
+                yield at(issuer.module, line, message, Severity.MEDIUM)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield variables that decide about sign-in and are documented under another name or not."""
     yield from once(_renamed(facts))
+    yield from _of_bundle(facts)
+    yield from _of_server(facts)
     if facts.issuers.servers:
         for client in facts.issuers.clients:
             path = client.module.path
@@ -102,6 +141,24 @@ RULE = Rule(
     remedy="Use one name in the code, in .env.example and in the deployment files.",
     check=check,
     flagged=(
+        Case(
+            {
+                "api/keys.py": """\
+import os
+KEYS = os.getenv("NEXT_PUBLIC_BETTER_AUTH_URL", "http://localhost:3000") + "/api/auth/jwks"
+""",
+                ".env.example": "BETTER_AUTH_URL=http://localhost:3000\n",
+            }
+        ),
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ baseURL: process.env.AUTH_BASE || "http://localhost:3000" });
+""",
+                "README.md": "Set BETTER_AUTH_URL to the address of the site.\n",
+            }
+        ),
         Case(
             {
                 "api/auth.py": 'import os\n\nSECRET = os.getenv("BETTER_AUTH_SECRET", "x")\n',
@@ -134,6 +191,33 @@ export const client = createAuthClient({
         ),
     ),
     accepted=(
+        Case(
+            {
+                "api/keys.py": """\
+import os
+KEYS = os.getenv("NEXT_PUBLIC_BETTER_AUTH_URL") or os.getenv("BETTER_AUTH_URL")
+""",
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ baseURL: process.env.BETTER_AUTH_URL || "http://localhost:3000" });
+""",
+                ".env.example": "BETTER_AUTH_URL=http://localhost:3000\n",
+            }
+        ),
+        Case(
+            {
+                "api/auth.py": """\
+import os
+
+def secret():
+    found = os.getenv("LEGACY_JWT_SECRET")
+    if not found:
+        found = os.getenv("BETTER_AUTH_SECRET")
+    return found
+""",
+                "api/.env.example": "BETTER_AUTH_SECRET=\n",
+            }
+        ),
         Case(
             {
                 "web/lib/auth.ts": 'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({});\n',

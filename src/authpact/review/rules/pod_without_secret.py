@@ -1,0 +1,163 @@
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._rule import Case, Hit, Rule
+from authpact.review._tree import Source
+
+_DEPLOYMENT: Final = re.compile(r"^kind:\s*(?:Deployment|StatefulSet)\b", re.MULTILINE)
+_NAME: Final = re.compile(
+    r"^metadata:\s*\n(?:[ \t]+[^\n]*\n)*?[ \t]+name:[ \t]*([^\n]+)", re.MULTILINE
+)
+_FRONT: Final = re.compile(r"front|\bweb|next|\bui\b", re.IGNORECASE)
+_OTHER: Final = re.compile(r"chat|admin|docs|static|proxy|nginx|hook|socket|worker", re.IGNORECASE)
+_COMPOSE: Final = re.compile(r"ompose[\w.-]*\.ya?ml$|(^|/)\.|(^|/)(?:specs?|docs?)/")
+_TAKES_ALL: Final = re.compile(r"\benvFrom\b|toYaml\s+[^}]*env|range\s+[^}]*env", re.IGNORECASE)
+_ENV: Final = re.compile(r"^[ \t]+env:[ \t]*$", re.MULTILINE)
+
+
+def _names(facts: Facts) -> set[str]:
+    """Return the variables that hold the secret of the Better Auth instances."""
+    found = {"BETTER_AUTH_SECRET"}
+    for issuer in facts.issuers.servers:
+        value = facts.evaluator.value(issuer.module, issuer.options.get("secret", ""))
+        found |= set(value.environment)
+    return found
+
+
+def _frontends(source: Source) -> Iterator[tuple[int, str, str]]:
+    """Yield (line, name, text) of each pod that runs the Next.js application."""
+    line = 1
+    for text in re.split(r"(?<=\n)---[^\n]*\n", source.text):
+        name = _NAME.search(text)
+        if _DEPLOYMENT.search(text) and name and "containerPort" in text:
+            called = (
+                name[1] if "{{" not in name[1] else f"{name[1]} {posixpath.basename(source.path)}"
+            )
+            if _FRONT.search(called) and not _OTHER.search(called):
+                yield line, name[1].strip("\"' "), text
+        line += text.count("\n") + 1
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield pods of Next.js that do not get the secret which the cluster holds for Better Auth."""
+    # A tree may hold an application twice; several applications have several pods.
+    if len({"/".join(s.module.path.split("/")[-2:]) for s in facts.issuers.servers}) != 1:
+        return
+    names = _names(facts)
+    sources = [s for s in facts.environment.plain(r"\.ya?ml$") if not _COMPOSE.search(s.path)]
+    if not any(name in s.text for s in sources for name in names):
+        return
+    for source in sources:
+        for line, name, text in _frontends(source):
+            given = _ENV.search(text)
+            if given and not _TAKES_ALL.search(text) and not any(n in text for n in names):
+                place = line + text.count("\n", 0, given.start())
+                message = f"{name} runs Better Auth and does not get {min(names)}."
+                yield Hit(source.path, place, message)
+
+
+_SERVER: Final = """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ secret: process.env.BETTER_AUTH_SECRET });
+"""
+_VALUES: Final = 'auth:\n  BETTER_AUTH_SECRET: ""\n'
+
+RULE = Rule(
+    requirement="environment:complete",
+    category="env-mismatch",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The pod of Next.js does not get the secret of Better Auth.",
+    why="Better Auth runs in Next.js: without the secret it refuses to start or signs with a published default, whatever the API gets.",
+    remedy="Give the frontend's container BETTER_AUTH_SECRET and the database from the cluster's secret.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "web/lib/auth.ts": _SERVER,
+                "chart/values.yaml": _VALUES,
+                "chart/templates/frontend.yaml": """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Values.frontend.name }}
+spec:
+  template:
+    spec:
+      containers:
+        - name: frontend
+          image: example/frontend
+          ports:
+            - containerPort: 3000
+          env:
+            - name: NEXT_PUBLIC_API_URL
+              value: https://api.example.com
+""",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "web/lib/auth.ts": _SERVER,
+                "chart/values.yaml": _VALUES,
+                "k8s/pods.yaml": """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: backend
+spec:
+  template:
+    spec:
+      containers:
+        - name: backend
+          ports:
+            - containerPort: 8000
+          env:
+            - name: PORT
+              value: "8000"
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: frontend
+spec:
+  template:
+    spec:
+      containers:
+        - name: frontend
+          ports:
+            - containerPort: 3000
+          env:
+            - name: PORT
+              value: "3000"
+          envFrom:
+            - secretRef:
+                name: app
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          ports:
+            - containerPort: 3000
+          env:
+            - name: BETTER_AUTH_SECRET
+              valueFrom:
+                secretKeyRef:
+                  name: app
+                  key: auth
+""",
+            }
+        ),
+    ),
+)

@@ -1,0 +1,91 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._model import Module
+from authpact.review._rule import Case, Hit, Rule, at, once
+
+_OUT: Final = re.compile(r"^(?:handle)?(?:log|sign)_?(?:out|off)(?!Page)\w*$", re.IGNORECASE)
+_FORGETS: Final = re.compile(
+    r"\b(?:local|session)Storage\.removeItem\(\s*[\"'`]?[\w.-]*(?:token|jwt)", re.IGNORECASE
+)
+_ASKS: Final = re.compile(
+    r"\bfetch\(|axios|\bapi\w*\.|\bclient\.|authClient|\b(?:sign|log)_?[oO]ut\(|mutate|revoke|\.post\(|request\("
+)
+_LISTED: Final = re.compile(r"denylist|blacklist|revoked|blocklist", re.IGNORECASE)
+
+
+def _forgetting(module: Module) -> Iterator[int]:
+    """Yield the lines of functions that sign out by forgetting a token and call nobody."""
+    rows = [(f.name, f.line, f.text.partition("{")[2]) for f in module.functions]
+    rows += [(a.target, a.line, a.value) for a in module.assignments]
+    for name, line, text in rows:
+        if _OUT.match(name) and _FORGETS.search(text) and not _ASKS.search(text):
+            yield line
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield sign-outs that only forget the browser's copy of a token of the API, once a root."""
+    minted = any(m.module.language == "python" for m in facts.tokens.mints)
+    if not minted or any(_LISTED.search(m.code) for m in facts.python):
+        return
+    message = "Signing out forgets the token; it stays valid."
+    yield from once(
+        (module.path.partition("/")[0], at(module, line, message))
+        for module in facts.browser
+        if "removeItem(" in module.code
+        for line in _forgetting(module)
+    )
+
+
+RULE = Rule(
+    requirement="session:token-after-sign-out",
+    category="session-not-revocable",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="Signing out only forgets the browser's copy of the token.",
+    why="The API is not told: a copied token works until it expires.",
+    remedy="End the session at the issuer as well, and keep tokens short.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "api/tokens.py": """\
+import jwt
+
+def make(user):
+    return jwt.encode({"sub": user}, KEY, algorithm="HS256")
+""",
+                "web/session.ts": """\
+export function logout() {
+  localStorage.removeItem("access_token");
+  window.location.href = "/login";
+}
+""",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "api/tokens.py": """\
+import jwt
+
+def make(user):
+    return jwt.encode({"sub": user}, KEY, algorithm="HS256")
+""",
+                "web/session.ts": """\
+export async function logout() {
+  await fetch("/api/logout", { method: "POST" });
+  localStorage.removeItem("access_token");
+}
+export function signOut() {
+  localStorage.removeItem("theme");
+}
+""",
+            }
+        ),
+    ),
+)
