@@ -1,4 +1,3 @@
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from authpact.cli._output import emit, progress, width
+from authpact.cli._output import emit, progress
 from authpact.cli._replace import replace_file
 from authpact.cli._review_text import as_json, in_terminal, texts_of
 from authpact.contract import Contract, load
@@ -84,6 +83,17 @@ def _mend(path: Path, facts: Facts, judge: Callable[[Facts], tuple[Finding, ...]
     return Facts(exchanged(facts.tree, fixed.texts), facts.live)
 
 
+def _written(found: tuple[Finding, ...], facts: Facts, form: Format, seconds: float) -> str:
+    """Render what was found; the terminal has code around it, the others have no text of a tree."""
+    unread = facts.unreviewable
+    if form == "json":
+        return as_json(found, unread, len(texts_of(facts.tree)), seconds)
+    if form == "terminal":
+        return in_terminal(found, unread, facts.tree)
+    named = [(u.file, u.reason) for u in unread]
+    return render_findings(found, form, rules=_rules(), unread=named)
+
+
 def review(  # noqa: PLR0913  # one parameter for each option of the command
     path: Path = Path(),
     /,
@@ -131,8 +141,7 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
     started = time.perf_counter()
     if not path.is_dir():
         raise AuthpactError(f"{path} is no folder")
-    tree = read_tree(path)
-    facts = Facts(tree, live_routes(path, import_) if import_ else ())
+    facts = Facts(read_tree(path), live_routes(path, import_) if import_ else ())
     if infer:
         emit(infer_contract(facts), output)
         return 0
@@ -142,21 +151,10 @@ def review(  # noqa: PLR0913  # one parameter for each option of the command
     found = choice.kept(facts)
     if fix:
         facts = _mend(path, facts, choice.kept)
-        tree, found = facts.tree, choice.kept(facts)
+        found = choice.kept(facts)
     if write_baseline is not None:
         emit(baseline_of(found), write_baseline)
         return 0
-    files = len(texts_of(tree))
-    if format == "json":
-        text = as_json(found, facts.unreviewable, files, time.perf_counter() - started)
-    elif format == "terminal":
-        text = in_terminal(found, facts.unreviewable, tree)
-    else:
-        colour = output is None and sys.stdout.isatty()
-        unread = [(u.file, u.reason) for u in facts.unreviewable]
-        text = render_findings(
-            found, format, rules=_rules(), unread=unread, width=width(), colour=colour
-        )
-    emit(text, output)
+    emit(_written(found, facts, format, time.perf_counter() - started), output)
     limit = Severity(fail_on).rank
     return 1 if any(f.severity.rank >= limit for f in found) else 0
