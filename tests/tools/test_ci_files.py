@@ -8,7 +8,6 @@ import venv
 from pathlib import Path
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).parent.parent.parent
 FLAWED = (
@@ -57,6 +56,8 @@ def test_the_hook_of_pre_commit_stops_a_flaw_and_lets_a_clean_tree_pass(
 
 def steps(**inputs: str) -> list[tuple[str, dict[str, str]]]:
     """Return script and variables of each step of the action, its inputs put in."""
+    import yaml  # noqa: PLC0415  # installed for this job alone
+
     action = yaml.safe_load((ROOT / "action.yml").read_text())
     values = {name: str(row["default"]) for name, row in action["inputs"].items()} | inputs
     found = []
