@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from authpact.cli._output import emit, progress
 from authpact.cli._replace import replace_file
-from authpact.cli._review_text import as_json, in_terminal, texts_of
+from authpact.cli._review_text import as_json, in_terminal
 from authpact.contract import Contract, load
 from authpact.errors import AuthpactError
 from authpact.findings import Finding, Severity
@@ -87,7 +87,7 @@ def _written(found: tuple[Finding, ...], facts: Facts, form: Format, seconds: fl
     """Render what was found; the terminal has code around it, the others have no text of a tree."""
     unread = facts.unreviewable
     if form == "json":
-        return as_json(found, unread, len(texts_of(facts.tree)), seconds)
+        return as_json(found, unread, len(facts.tree.texts), seconds)
     if form == "terminal":
         return in_terminal(found, unread, facts.tree)
     named = [(u.file, u.reason) for u in unread]

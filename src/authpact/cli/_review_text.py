@@ -7,11 +7,6 @@ from authpact.report import render_findings
 from authpact.review import Tree, Unreviewable, excerpt, masked, patch
 
 
-def texts_of(tree: Tree) -> dict[str, str]:
-    """Return every text of a tree by path."""
-    return {s.path: s.text for s in (*tree.python, *tree.scripts, *tree.plain)}
-
-
 def as_json(
     findings: tuple[Finding, ...],
     unreviewable: tuple[Unreviewable, ...],
@@ -39,7 +34,7 @@ def in_terminal(
     findings: tuple[Finding, ...], unreviewable: tuple[Unreviewable, ...], tree: Tree
 ) -> str:
     """Group by rule: the reason and the remedy once, then every place with its code."""
-    texts, lines = texts_of(tree), []
+    texts, lines = tree.texts, []
     for rule in dict.fromkeys(f.rule for f in findings):
         same = [f for f in findings if f.rule == rule]
         first = same[0]

@@ -9,7 +9,6 @@ from authpact.findings import Finding
 from authpact.review._engine import findings_in
 from authpact.review._facts import Facts
 from authpact.review._mends import exchanged, mended
-from authpact.review._tree import Tree
 
 Judge = Callable[[Facts], tuple[Finding, ...]]
 
@@ -27,10 +26,6 @@ class Fixed:
     """What these changes remove."""
     left: tuple[str, ...]
     """Files that stay as they are, because the change would not have done what it says."""
-
-
-def _texts(tree: Tree) -> dict[str, str]:
-    return {s.path: s.text for s in (*tree.python, *tree.scripts, *tree.plain)}
 
 
 def _safe(facts: Facts, judge: Judge, file: str) -> list[Finding]:
@@ -54,7 +49,7 @@ def _mended_file(facts: Facts, judge: Judge, file: str) -> tuple[Facts, list[Fin
         found = _safe(facts, judge, file)
         if not found:
             break
-        text = mended(_texts(facts.tree)[file], [f.mend for f in found if f.mend])
+        text = mended(facts.tree.texts[file], [f.mend for f in found if f.mend])
         facts = Facts(exchanged(facts.tree, {file: text}), facts.live)
         done += found
     return facts, done
@@ -69,7 +64,7 @@ def fix(facts: Facts, judge: Judge) -> Fixed:
     for file in files:
         after, found = _mended_file(facts, judge, file)
         if _does_what_it_says(facts, after, file, {f.rule for f in found}):
-            changed[file] = _texts(after.tree)[file]
+            changed[file] = after.tree.texts[file]
             done += found
         else:
             left.append(file)

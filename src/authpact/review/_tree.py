@@ -97,6 +97,11 @@ class Tree:
     accounts: frozenset[str] = frozenset()
     """Databases that hold hashes of passwords."""
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """Every text by its path."""
+        return {s.path: s.text for s in (*self.python, *self.scripts, *self.plain)}
+
 
 def _paths(root: Path) -> Iterator[Path]:
     """Yield files in a stable order; links to folders are not followed."""
