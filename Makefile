@@ -70,8 +70,9 @@ bench: setup ## Measure side by side and print ratios
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python benchmarks/run.py
 
-bench-review: setup ## Time the review and other scanners (CORPUS=folder of trees, RULES=rules of semgrep)
-	$(BIN)/python benchmarks/review_speed.py $(CORPUS) $(RULES)
+bench-review: setup ## Time the review as trees grow, and beside other scanners (CORPUS=folder, RULES=of semgrep, LABELS=file)
+	$(BIN)/python benchmarks/review_speed.py
+	$(if $(CORPUS),$(BIN)/python benchmarks/review_peers.py $(CORPUS) $(if $(RULES),-r $(RULES)) $(if $(LABELS),-l $(LABELS)))
 
 faults: setup ## Make every fault for real and write the reliability page (FAULTS="--seconds 10 --rotation 60")
 	PYTHONPATH=tests $(BIN)/python -m faults $(FAULTS)
