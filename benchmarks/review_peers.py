@@ -14,10 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from timing import table
 
@@ -28,11 +28,21 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """A program, how to read its JSON report, and the exit codes that mean it ran to the end."""
+    """A program, the keys of its JSON report, and the exit codes that mean it ran to the end."""
 
     command: list[str]
-    places: Callable[[Any], Iterable[Place]]
+    findings: str
+    file: str
+    line: tuple[str, ...]
     ended: tuple[int, ...]
+
+    def places(self, report: str) -> Iterator[Place]:
+        """Read where it reported something."""
+        for finding in json.loads(report)[self.findings]:
+            line = finding
+            for key in self.line:
+                line = line[key]
+            yield finding[self.file], line
 
 
 @dataclass(slots=True)
@@ -48,21 +58,15 @@ class Sum:
 def scanners(rules: str | None) -> dict[str, Scanner]:
     """Return the scanners that are here; the tree is added at the end of the command."""
     ours = [str(Path(sys.executable).parent / "authpact"), "review", "--format", "json"]
-    found = {
-        "authpact": Scanner(ours, lambda r: ((x["file"], x["line"]) for x in r["findings"]), (0, 1))
-    }
+    found = {"authpact": Scanner(ours, "findings", "file", ("line",), (0, 1))}
     if bandit := shutil.which("bandit"):
         command = [bandit, "-q", "-r", "-f", "json", "-x", "*/node_modules/*"]
-        found["bandit"] = Scanner(
-            command, lambda r: ((x["filename"], x["line_number"]) for x in r["results"]), (0, 1)
-        )
+        found["bandit"] = Scanner(command, "results", "filename", ("line_number",), (0, 1))
     if (semgrep := shutil.which("semgrep")) and rules:
         # its check for a newer version waits for the network
         offline = ["--metrics", "off", "--disable-version-check"]
         command = [semgrep, "scan", "-q", "--json", *offline, "--config", rules]
-        found["semgrep"] = Scanner(
-            command, lambda r: ((x["path"], x["start"]["line"]) for x in r["results"]), (0,)
-        )
+        found["semgrep"] = Scanner(command, "results", "path", ("start", "line"), (0,))
     return found
 
 
@@ -78,11 +82,11 @@ def scan(name: str, scanner: Scanner, tree: Path, total: Sum) -> None:
         if process.returncode not in scanner.ended:
             sys.exit(f"{name} ended with {process.returncode} on {tree}: no figures")
         report.seek(0)
-        seen = json.load(report)
+        text = report.read()
     total.cpu += usage.ru_utime + usage.ru_stime
     total.megabytes = max(total.megabytes, usage.ru_maxrss / 1024)
     total.places[tree.name] = {
-        (os.path.relpath(tree / file, tree), line) for file, line in scanner.places(seen)
+        (os.path.relpath(tree / file, tree), line) for file, line in scanner.places(text)
     }
 
 
