@@ -1,18 +1,17 @@
 """The checklist over documents: what is broken is found at its line by the check for it."""
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from documents import contract_of_every_level, specification
 
 from authpact.compile._check import Case
 from authpact.compile._checklist import checklist, document_checks
 from authpact.compile._document import parse_document
 from authpact.compile._self_check import answers
-from authpact.compile.targets import design, spec
-from authpact.contract import Contract, Endpoint, default_contract
+from authpact.contract import default_contract
 from authpact.requirements import REQUIREMENTS, Check
 
 BROKEN = Path(__file__).parent / "broken"
@@ -26,22 +25,6 @@ CASES = [
     )
     for number, case in enumerate(cases)
 ]
-
-
-def contract_of_every_level() -> Contract:
-    contract = default_contract()
-    further = [
-        Endpoint(method="GET", path="/api/health", access="public"),
-        Endpoint(method="GET", path="/api/me", access="authenticated"),
-        Endpoint(method="GET", path="/api/admin/users", access="role:admin"),
-        Endpoint(method="GET", path="/api/reports", access="permission:reports:read"),
-    ]
-    return contract.model_copy(update={"endpoints": (*contract.endpoints, *further)})
-
-
-def specification() -> str:
-    (file,) = spec.render(default_contract())
-    return file.text
 
 
 def replace(old: str, new: str) -> Callable[[str], str]:
@@ -284,46 +267,3 @@ def test_every_requirement_on_documents_has_a_check() -> None:
 def test_every_check_of_a_design_answers_exactly_one_question_of_the_self_check() -> None:
     listed = [slug for answer in answers(()) for slug in answer.checks]
     assert sorted(listed) == sorted(s for s, c in CHECKS.items() if "design" in c.kinds)
-
-
-def test_a_design_document_is_known_by_its_headings() -> None:
-    (file,) = design.render(default_contract())
-    assert parse_document(file.text).kind == "design"
-    assert parse_document(specification()).kind == "spec"
-
-
-def test_a_design_without_diagrams_or_examples_is_found() -> None:
-    (file,) = design.render(default_contract())
-    broken = file.text.replace("```mermaid", "```text").replace("### 5.3 Owner", "### 5.3 Mine")
-    assert {"diagrams", "access_examples"} <= {
-        f.rule for f in checklist(broken, default_contract())
-    }
-
-
-def test_the_four_access_levels_are_held_against_the_contract() -> None:
-    contract = contract_of_every_level()
-    (file,) = spec.render(contract)
-    assert checklist(file.text, contract) == ()
-    for slug, said in (
-        ("public_rule", "| everybody |"),
-        ("authenticated_rule", "| any valid token |"),
-        ("role_rule", "| role `admin` |"),
-        ("permission_rule", "| permission `reports:read` |"),
-    ):
-        broken = file.text.replace(said, "| the night shift |")
-        assert {f.rule for f in checklist(broken, contract)} == {slug}
-
-
-@pytest.mark.parametrize(
-    "text", ["", "\n", "#", "| a |\n|---|", "```", "- \n- ", "\x00", "## Scope"]
-)
-def test_any_text_is_a_document(text: str) -> None:
-    assert all(f.location.line >= 1 for f in checklist(text, default_contract()))
-
-
-def test_a_specification_is_judged_within_the_blink_of_an_eye() -> None:
-    text, contract = specification(), default_contract()
-    checklist(text, contract)
-    begun = time.process_time()
-    checklist(text, contract)
-    assert time.process_time() - begun < 0.25

@@ -195,6 +195,9 @@ def check(endpoint: Endpoint, answer: httpx.Response, created: dict[str, object]
         assert "id" in answer.json()
 
 
+NO_UUID = f"{0:08}-0000-4000-8000-{0:012}"
+
+
 def test_another_user_gets_the_refusals_of_the_contract(
     app: FastAPI, issuer: LocalIssuer, serve: Serve
 ) -> None:
@@ -224,9 +227,7 @@ def test_another_user_gets_the_refusals_of_the_contract(
                 url = address(endpoint, "u2", object_id)
                 foreign = client.request(endpoint.method, url, headers=strange, **body)
                 assert foreign.status_code == ownership.foreign_resource
-                absent_id = (
-                    "0" * 8 + "-0000-4000-8000-" + "0" * 12 if len(str(object_id)) > 30 else 987654
-                )
+                absent_id = NO_UUID if len(str(object_id)) > 30 else 987654
                 absent = client.request(
                     endpoint.method, address(endpoint, "u2", absent_id), headers=strange, **body
                 )

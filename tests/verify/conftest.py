@@ -1,9 +1,13 @@
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from authpact import Contract, Verifier
 from authpact.testing import LocalIssuer
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 NOW = 1_800_000_000.0
 

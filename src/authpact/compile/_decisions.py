@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -165,49 +166,22 @@ def _assumed_choices(contract: Contract) -> Iterator[Assumption]:
 
 
 def _assumed_values(contract: Contract) -> Iterator[Assumption]:
-    ground = default_contract()
-    token, session = contract.token, contract.session
-    rows: tuple[tuple[str, str, str, object, object], ...] = (
-        ("Issuer", f"`{token.issuer}`", "token.issuer", token.issuer, ground.token.issuer),
-        (
-            "Audience",
-            f"`{token.audience}`",
-            "token.audience",
-            token.audience,
-            ground.token.audience,
-        ),
-        (
-            "Access-token lifetime",
-            spoken(token.lifetime),
-            "token.lifetime",
-            token.lifetime,
-            ground.token.lifetime,
-        ),
-        (
-            "Session lifetime",
-            spoken(session.lifetime),
-            "session.lifetime",
-            session.lifetime,
-            ground.session.lifetime,
-        ),
-        ("Leeway", spoken(token.leeway), "token.leeway", token.leeway, ground.token.leeway),
-        (
-            "Browser origins",
+    ground, token = default_contract(), contract.token
+    values = {
+        "Issuer": (f"`{token.issuer}`", "token.issuer"),
+        "Audience": (f"`{token.audience}`", "token.audience"),
+        "Access-token lifetime": (spoken(token.lifetime), "token.lifetime"),
+        "Session lifetime": (spoken(contract.session.lifetime), "session.lifetime"),
+        "Leeway": (spoken(token.leeway), "token.leeway"),
+        "Browser origins": (
             ", ".join(f"`{origin}`" for origin in contract.frontend.origins),
             "frontend.origins",
-            contract.frontend.origins,
-            ground.frontend.origins,
         ),
-        ("Roles", "none", "roles", contract.roles, ground.roles),
-        (
-            "Endpoints",
-            "the six task operations of the default contract",
-            "endpoints",
-            contract.endpoints,
-            ground.endpoints,
-        ),
-    )
-    for label, value, field, found, default in rows:
+        "Roles": ("none", "roles"),
+        "Endpoints": ("the six task operations of the default contract", "endpoints"),
+    }
+    for label, (value, field) in values.items():
+        read = attrgetter(field)
         recorded = contract.decisions.get(_KEYS[label])
-        if found == default and (recorded is None or recorded.origin == "default"):
+        if read(contract) == read(ground) and (recorded is None or recorded.origin == "default"):
             yield Assumption(label, value, field)

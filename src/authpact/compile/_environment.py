@@ -41,6 +41,29 @@ class Variable:
         return self.name.startswith("NEXT_PUBLIC_")
 
 
+_DATABASE: Final = (
+    Variable(
+        "frontend",
+        "DATABASE_URL",
+        required=False,
+        purpose="database of Better Auth (users, sessions); default: the SQLite file ./auth.db",
+        format="file:PATH or postgres://…",
+        example="file:./auth.db",
+        rotation="the database password, by the rules of the database",
+        secret=True,
+    ),
+    Variable(
+        "frontend",
+        "AUTH_MIGRATE",
+        required=False,
+        purpose="leaves the tables alone at start, for deployments that migrate in a step "
+        "of their own",
+        format="manual, or not set",
+        example="manual",
+    ),
+)
+
+
 def variables(contract: Contract) -> tuple[Variable, ...]:
     """Return every variable either side reads under this contract, frontend first."""
     return (*_frontend(contract), *_backend(contract))
@@ -72,25 +95,7 @@ def _frontend(contract: Contract) -> Iterator[Variable]:
         if contract.token.audience.startswith("http")
         else "http://localhost:8000",
     )
-    yield Variable(
-        "frontend",
-        "DATABASE_URL",
-        required=False,
-        purpose="database of Better Auth (users, sessions); default: the SQLite file ./auth.db",
-        format="file:PATH or postgres://…",
-        example="file:./auth.db",
-        rotation="the database password, by the rules of the database",
-        secret=True,
-    )
-    yield Variable(
-        "frontend",
-        "AUTH_MIGRATE",
-        required=False,
-        purpose="leaves the tables alone at start, for deployments that migrate in a step "
-        "of their own",
-        format="manual, or not set",
-        example="manual",
-    )
+    yield from _DATABASE
 
 
 def _better_auth_secret(contract: Contract) -> Variable:

@@ -37,7 +37,6 @@ def refusals(contract: Contract) -> tuple[Refusal, ...]:
 
 
 def _unauthenticated(contract: Contract) -> Iterator[Refusal]:
-    silent = contract.session.reissue == "silent"
     yield Refusal(
         "No `Authorization` header, or another scheme than Bearer",
         401,
@@ -62,6 +61,10 @@ def _unauthenticated(contract: Contract) -> Iterator[Refusal]:
         _ASK_AGAIN,
         "token:shape",
     )
+    yield from _unverified(silent=contract.session.reissue == "silent")
+
+
+def _unverified(*, silent: bool) -> Iterator[Refusal]:
     yield Refusal(
         "Signature, `alg`, `typ`, `kid` or a claim does not hold",
         401,

@@ -1,6 +1,6 @@
 """The self-check of a design document: five questions, answered by the checks that ran over it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,39 +67,32 @@ def weaknesses(contract: Contract, exposure: str) -> tuple[Weakness, ...]:
             "Raised: the proxy in front must set this header itself.",
         ),
     ]
+    return (*found, *_by_choice(contract, exposure))
+
+
+def _by_choice(contract: Contract, exposure: str) -> Iterator[Weakness]:
     if contract.algorithm.symmetric:
-        found.append(
-            Weakness(
-                "Whoever reads the API's secret can issue tokens for this API.",
-                "A dedicated key that opens nothing else; rotation with overlap; `jwks` mode.",
-            )
+        yield Weakness(
+            "Whoever reads the API's secret can issue tokens for this API.",
+            "A dedicated key that opens nothing else; rotation with overlap; `jwks` mode.",
         )
     if contract.session.storage != "cookie":
-        found.append(
-            Weakness(
-                "A script injected into a page can use the token.",
-                "Content Security Policy; short life.",
-            )
+        yield Weakness(
+            "A script injected into a page can use the token.",
+            "Content Security Policy; short life.",
         )
     if contract.revocation.mode == "none":
-        found.append(
-            Weakness(
-                "Sign-out does not reach issued tokens.",
-                f"They end after {exposure}, or use `backchannel`.",
-            )
+        yield Weakness(
+            "Sign-out does not reach issued tokens.",
+            f"They end after {exposure}, or use `backchannel`.",
         )
     elif contract.revocation.store == "memory":
-        found.append(
-            Weakness(
-                "Ended sessions are forgotten when the API restarts.",
-                f"Tokens end after {exposure}.",
-            )
+        yield Weakness(
+            "Ended sessions are forgotten when the API restarts.",
+            f"Tokens end after {exposure}.",
         )
     if contract.tenant_claim is not None:
-        found.append(
-            Weakness(
-                "A member who was removed keeps the organization in tokens issued before.",
-                f"They end after {exposure}; the next token is issued without it.",
-            )
+        yield Weakness(
+            "A member who was removed keeps the organization in tokens issued before.",
+            f"They end after {exposure}; the next token is issued without it.",
         )
-    return tuple(found)
