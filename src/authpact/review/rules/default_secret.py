@@ -112,10 +112,17 @@ def _in_images(facts: Facts) -> Iterator[Hit]:
             yield Hit(v.file, v.line, f"A published value of {v.name} is set.")
 
 
+def _is_published(module: Module, value: str) -> bool:
+    """Whether a stand-in is known to all; in Python `hardcoded-secret` tells one like a real key."""
+    return (is_placeholder(value) or module.language == "script") and not value.startswith(
+        ("http", "/")
+    )
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets that a published literal replaces when the variable is missing."""
     for module, line, name, value, mend in _in_code(facts):
-        if is_secret_name(name) and is_placeholder(value) and not value.startswith(("http", "/")):
+        if is_secret_name(name) and _is_published(module, value):
             yield at(module, line, f"A literal stands in when {name} is missing.", mend=mend)
     for variable in facts.environment.variables:
         found = _COMPOSE.search(variable.value)
@@ -145,15 +152,7 @@ export const auth = betterAuth({ secret });
 """
             }
         ),
-        Case(
-            {
-                "config.py": """\
-import os
-
-SECRET = os.getenv("JWT_SECRET", "change-me")
-"""
-            }
-        ),
+        Case({"config.py": 'import os\n\nSECRET = os.getenv("JWT_SECRET", "change-me")\n'}),
         Case(
             {
                 "auth.ts": """\
@@ -161,14 +160,10 @@ export const auth = betterAuth({ secret: process.env.BETTER_AUTH_SECRET || "defa
 """
             }
         ),
+        Case({"auth.ts": 'const key = process.env.JWT_SECRET ?? "q8Zr1xW5vB7nM3kL9pT2";\n'}),
         Case(
             {
-                "docker-compose.yml": """\
-services:
-  api:
-    environment:
-      JWT_SECRET: ${JWT_SECRET:-your-secret}
-"""
+                "docker-compose.yml": "services:\n  api:\n    environment:\n      JWT_SECRET: ${JWT_SECRET:-your-secret}\n"
             }
         ),
         Case({"web/Dockerfile": 'FROM node:24\nENV BETTER_AUTH_SECRET="build-only"\n'}),
@@ -245,14 +240,8 @@ SECRET = os.environ["JWT_SECRET"]
 
 class Settings(BaseSettings):
     jwt_secret: str
-"""
-            }
-        ),
-        Case(
-            {
-                "auth.ts": """\
-export const auth = betterAuth({ secret: process.env.BETTER_AUTH_SECRET });
-"""
+""",
+                "auth.ts": "betterAuth({ secret: process.env.BETTER_AUTH_SECRET });\n",
             }
         ),
         Case(
