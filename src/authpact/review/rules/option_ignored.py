@@ -192,8 +192,8 @@ export const auth = betterAuth({ database: { provider: "postgresql", url: proces
         ),
         Case({"auth.ts": "betterAuth({ emailAndPassword: { enabled: true, minLength: 12 } });\n"}),
         Case({"auth.ts": "export const auth = betterAuth({ secret, trustHost: true });\n"}),
-        Case({"auth.ts": "export const auth = betterAuth({ baseUrl: APP, socialLogins: [] });\n"}),
-        Case({"auth.ts": 'betterAuth({ advanced: { sameSite: "none", secure: true } });\n'}),
+        Case({"auth.ts": "export const auth = betterAuth({ secret, socialLogins: [] });\n"}),
+        Case({"auth.ts": 'betterAuth({ advanced: { sameSite: "none" } });\n'}),
         Case(
             {
                 "client.ts": """\
