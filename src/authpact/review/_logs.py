@@ -131,6 +131,13 @@ def _values(assigned: _Assigned, function: Function | None, call: Call) -> Itera
                 yield from _written(behind)
 
 
+def is_trial(module: Module, function: Function | None) -> bool:
+    """Whether a function of Python is a test by its name, wherever its file lies."""
+    return (
+        function is not None and module.language == "python" and function.name.startswith("test_")
+    )
+
+
 def log_lines(module: Module) -> Iterator[Line]:
     """Yield every log line of a module; scripts named as tests are left out."""
     if module.language == "script" and _TEST.search(module.path):
@@ -139,8 +146,8 @@ def log_lines(module: Module) -> Iterator[Line]:
     for one in module.assignments:
         assigned.setdefault(one.target, []).append(one)
     for call in module.calls:
-        if _LOG.match(call.name):
-            function = module.function_of(call)
+        function = module.function_of(call)
+        if _LOG.match(call.name) and not is_trial(module, function):
             yield Line(
                 module, call, function, tuple(dict.fromkeys(_values(assigned, function, call)))
             )

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._logs import Line
+from authpact.review._facts import Facts, is_client
+from authpact.review._logs import Line, origin
 from authpact.review._rule import Case, Hit, Rule, at
 
 _WHOLE: Final = re.compile(
@@ -18,8 +18,30 @@ _SCRIPT: Final = re.compile(r"jwtVerify|decodeJwt|jwtDecode|jwt\.(?:verify|decod
 _ABOUT: Final = re.compile(r"jwt|token|claims", re.IGNORECASE)
 
 
+_BODY: Final = re.compile(r"^\{|\.json\(\s*\)$|\.(?:model_dump|dict)\(|^build_|json\.loads?\(")
+_USER: Final = re.compile(r"^(?:\w*[sS]ession|data)(?:\.data)?\.user$")
+_COPY: Final = re.compile(r"\bemail\s*:\s*\w*[sS]ession\w*\??\.user\??\.email\b")
+_BROWSER: Final = re.compile(r"\bwindow\b|Storage\b|\bdocument\.|\buse[A-Z]\w*\(")
+
+
+def _is_person(line: Line) -> bool:
+    """Whether a script of a server logs the user of a session, name and address included."""
+    module = line.module
+    if module.language == "python" or is_client(module) or _BROWSER.search(module.code):
+        return False
+    return "etSession(" in module.code and any(
+        _USER.match(v) or _COPY.search(origin(module, line.function, v)) for v in line.values
+    )
+
+
+def _is_body(line: Line, name: str) -> bool:
+    """Whether a name that claims often have holds what a request sends or is answered."""
+    made = origin(line.module, line.function, name)
+    return bool(_BODY.search(made))
+
+
 def _carries(line: Line) -> bool:
-    whole = any(_WHOLE.match(v) for v in line.values)
+    whole = any(_WHOLE.match(v) and not _is_body(line, v) for v in line.values)
     one = any(_ONE.match(v) for v in line.values)
     if not (whole or one):
         return False
@@ -38,6 +60,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     for line in facts.log_lines:
         if _carries(line):
             yield at(line.module, line.call, "Claims of the token are logged.")
+        elif _is_person(line):
+            yield at(line.module, line.call, "The whole user of the session is logged.")
 
 
 RULE = Rule(
@@ -50,6 +74,16 @@ RULE = Rule(
     remedy="Log the code of the decision, the subject and the token id at most.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/layout.tsx": """\
+export default async function Layout() {
+  const session = await auth.api.getSession({ headers: await headers() });
+  console.log("layout", { user: session?.user });
+}
+"""
+            }
+        ),
         Case(
             {
                 "route.ts": """\
@@ -80,6 +114,26 @@ def read(token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "client.py": """\
+def add(token, title):
+    payload = {"title": title}
+    print(f"sending {payload}")
+    return post("/items", json=payload, headers=bearer(token))
+"""
+            }
+        ),
+        Case(
+            {
+                "app/layout.tsx": """\
+export default async function Layout() {
+  const session = await auth.api.getSession({ headers: await headers() });
+  console.log("layout", !!session?.user, session.user.id);
+}
+"""
+            }
+        ),
         Case(
             {
                 "form.ts": """\

@@ -30,7 +30,9 @@ _STAND_IN: Final = re.compile(
 )
 _SPOKEN: Final = re.compile(r"pass|pwd|secret|your|change|xxx|\*\*|\.\.\.|abc|123", re.IGNORECASE)
 _BLOCK: Final = re.compile(
-    r"^[ \t]*(?:export[ \t]+)?([A-Z][A-Z0-9_]*(?:SECRET|SIGNING_KEY|JWT_KEY)[A-Z0-9_]*|SECRET_KEY)[ \t]*[=:][ \t]*[\"']?([^\s\"'#]+)",
+    r"^(?:[ \t]*(?:[-*][ \t]+)?(?:export[ \t]+)?|[^\n`|]{0,40}[`|][ \t]*`?|[^\n`]*\bset[ \t]+)"
+    r"([A-Z][A-Z0-9_]*(?:SECRET|SIGNING_KEY|JWT_KEY)[A-Z0-9_]*|SECRET_KEY)"
+    r"(?:[ \t]*[=:][ \t]*[\"'`]?|`?[ \t]*\|[ \t]*`?|[`*]{1,3}[^\n`|]{1,30}`)([^\s\"'#`|]+)",
     re.MULTILINE,
 )
 _DOCUMENT: Final = r"\.(md|ya?ml)$|\.env.*example|example.*\.env"
@@ -189,11 +191,16 @@ RULE = Rule(
     flagged=(
         Case(
             {
-                "api/.env": """\
-BETTER_AUTH_SECRET=q8Zr1xW5vB7nM3kL9pT2
+                "DEPLOY.md": """\
+| Name | Value |
+|------|-------|
+| `JWT_SECRET` | `q8Zr1xW5vB7nM3kL9pT2q8Zr1xW5vB7n` |
+
+- [ ] `JWT_SECRET` - must match: `q8Zr1xW5vB7nM3kL9pT2q8Zr1xW5vB7n`
 """
             }
         ),
+        Case({"api/.env": "BETTER_AUTH_SECRET=q8Zr1xW5vB7nM3kL9pT2\n"}),
         Case(
             {
                 "docker-compose.yml": """\
@@ -267,6 +274,9 @@ services:
         Case(
             {
                 "GUIDE.md": """\
+| `JWT_SECRET` | `openssl-rand-base64-32` |
+| `JWT_SECRET` | Signs every token of the API | required |
+| `JWT_SECRET` | Signs every token of the API | required |
 DATABASE_URL=postgresql://user:AbCd12345678@ep-cool-12345.aws.neon.tech/db
 JWT_SECRET=[32-char-minimum]
 JWT_SECRET=[32-char-minimum]

@@ -16,11 +16,11 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import literal, split
 
 _SCRIPT: Final = re.compile(
-    r"process\.env\.(\w+)\s*(?:\|\||\?\?)\s*(?:\n\s*)?(?:process\.env\.\w+\s*(?:\|\||\?\?)\s*)*([\"'`])([^\"'`\n]+)\2"
+    r"(?:process\.|\b)env(?:\.|\[[\"'])(\w+)(?:[\"']\])?!?(?:\.trim\(\))?\s*(?:\|\||\?\?|\?\s*process\.env\.\w+\s*:)\s*(?:\n\s*)?(?:process\.env\.\w+\s*(?:\|\||\?\?)\s*)*([\"'`])([^\"'`\n]+)\2"
 )
 _COMPOSE: Final = re.compile(r"\$\{(\w+):?-([^}]+)\}")
 _GETENV: Final = re.compile(
-    r"(?:getenv|environ\.get|environ\.setdefault|config)\(\s*[\"'](\w+)[\"']\s*,\s*(?:default\s*=\s*)?([\"'])([^\"'\n]+)\2"
+    r"(?:getenv|environ\.get|environ\.setdefault|config|\benv(?:\.str|\.get)?)\(\s*[\"'](\w+)[\"']\s*,\s*(?:default\s*=\s*)?([\"'])([^\"'\n]+)\2"
 )
 _NAMED: Final = re.compile(
     r"(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*,\s*((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*\)"
@@ -33,13 +33,18 @@ _TAKEN_APART: Final = re.compile(
 )
 
 
+_WRAPPED: Final = re.compile(
+    r"(?:[Ff]ield\(|(?=SecretStr\())\s*(?:default\s*=\s*|default_factory\s*=\s*lambda\s*:\s*)?(?:SecretStr\(\s*)?([\"'][^\"']+[\"'])"
+)
+
+
 def _fields(module: Module) -> Iterator[tuple[int, str, str]]:
     for one in module.assignments:
         if not one.owner or one.function >= 0 or not is_secret_name(one.target):
             continue
         value = literal(one.value)
         if value is None:
-            inner = re.match(r"Field\(\s*(?:default\s*=\s*)?([\"'][^\"']+[\"'])", one.value)
+            inner = _WRAPPED.match(one.value)
             value = literal(inner[1]) if inner else None
         refused = value and re.search(rf"(?:==|\bin\b)[^\n]*[\"']{re.escape(value)}", module.code)
         if value and not refused:
@@ -112,10 +117,17 @@ def _in_images(facts: Facts) -> Iterator[Hit]:
             yield Hit(v.file, v.line, f"A published value of {v.name} is set.")
 
 
+def _is_published(module: Module, value: str) -> bool:
+    """Whether a stand-in is known to all; in Python `hardcoded-secret` tells one like a real key."""
+    return (is_placeholder(value) or module.language == "script") and not value.startswith(
+        ("http", "/")
+    )
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets that a published literal replaces when the variable is missing."""
     for module, line, name, value, mend in _in_code(facts):
-        if is_secret_name(name) and is_placeholder(value) and not value.startswith(("http", "/")):
+        if is_secret_name(name) and _is_published(module, value):
             yield at(module, line, f"A literal stands in when {name} is missing.", mend=mend)
     for variable in facts.environment.variables:
         found = _COMPOSE.search(variable.value)
@@ -145,15 +157,7 @@ export const auth = betterAuth({ secret });
 """
             }
         ),
-        Case(
-            {
-                "config.py": """\
-import os
-
-SECRET = os.getenv("JWT_SECRET", "change-me")
-"""
-            }
-        ),
+        Case({"config.py": 'import os\n\nSECRET = os.getenv("JWT_SECRET", "change-me")\n'}),
         Case(
             {
                 "auth.ts": """\
@@ -161,14 +165,16 @@ export const auth = betterAuth({ secret: process.env.BETTER_AUTH_SECRET || "defa
 """
             }
         ),
+        Case({"auth.ts": 'const key = process.env.JWT_SECRET ?? "q8Zr1xW5vB7nM3kL9pT2";\n'}),
+        Case({"auth.ts": 'const key = process.env["JWT_SECRET"] || "dev-secret";\n'}),
+        Case({"auth.ts": 'const key = env.JWT_SECRET ? process.env.JWT_SECRET : "dev-secret";\n'}),
+        Case({"config.py": 'KEY = env.str("JWT_SECRET", "dev-secret")\n'}),
+        Case(
+            {"config.py": 'class S(BaseSettings):\n    jwt_secret: SecretStr = SecretStr("dev")\n'}
+        ),
         Case(
             {
-                "docker-compose.yml": """\
-services:
-  api:
-    environment:
-      JWT_SECRET: ${JWT_SECRET:-your-secret}
-"""
+                "docker-compose.yml": "services:\n  api:\n    environment:\n      JWT_SECRET: ${JWT_SECRET:-your-secret}\n"
             }
         ),
         Case({"web/Dockerfile": 'FROM node:24\nENV BETTER_AUTH_SECRET="build-only"\n'}),
@@ -245,14 +251,8 @@ SECRET = os.environ["JWT_SECRET"]
 
 class Settings(BaseSettings):
     jwt_secret: str
-"""
-            }
-        ),
-        Case(
-            {
-                "auth.ts": """\
-export const auth = betterAuth({ secret: process.env.BETTER_AUTH_SECRET });
-"""
+""",
+                "auth.ts": "betterAuth({ secret: process.env.BETTER_AUTH_SECRET });\n",
             }
         ),
         Case(

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._environment import is_secret_name, looks_random
 from authpact.review._facts import Facts
+from authpact.review._logs import is_trial
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import literal, members
@@ -22,14 +23,15 @@ _KEYED: Final = {
     "createSecretKey": ("", "key", 0),
 }
 """Calls that take a key: their whole name where the last part is not enough, argument, position."""
-_SCRIPT: Final = re.compile(r"process\.env\.(\w+)\s*(?:\|\||\?\?)\s*([\"'`])([^\"'`\n]+)\2")
 
 
 def _assigned(module: Module) -> Iterator[tuple[int, str, bool]]:
     for one in module.assignments:
         value = literal(one.value)
+        around = module.functions[one.function] if one.function >= 0 else None
         if (
             value
+            and not is_trial(module, around)
             and is_secret_name(one.target)
             and not re.search(r"header|name|cookie|prefix|path|url", one.target, re.IGNORECASE)
         ):
@@ -38,12 +40,9 @@ def _assigned(module: Module) -> Iterator[tuple[int, str, bool]]:
 
 
 def _stand_ins(facts: Facts) -> Iterator[Hit]:
-    for pattern, modules in ((_LITERAL, facts.python), (_SCRIPT, facts.scripts)):
-        for module, line, match in facts.matches(modules, pattern):
-            if is_secret_name(match[1]) and looks_random(match[3]):
-                yield at(
-                    module, line, f"A real-looking secret stands in when {match[1]} is missing."
-                )
+    for module, line, match in facts.matches(facts.python, _LITERAL):
+        if is_secret_name(match[1]) and looks_random(match[3]):
+            yield at(module, line, f"A real-looking secret stands in when {match[1]} is missing.")
 
 
 def _sources(module: Module) -> set[str]:
@@ -99,6 +98,7 @@ RULE = Rule(
     check=check,
     flagged=(
         Case({"security.py": 'SECRET_KEY = "q8Zr1xW5vB7nM3kL9pT2"\n'}),
+        Case({"security.py": 'KEY = os.getenv("JWT_SECRET", "q8Zr1xW5vB7nM3kL9pT2")\n'}),
         Case({"main.py": 'def read():\n    hmac_key = "q8Zr1xW5vB7nM3kL9pT2"\n'}),
         Case(
             {
@@ -131,6 +131,14 @@ const key = new TextEncoder().encode("our-shared-key");
         ),
     ),
     accepted=(
+        Case(
+            {
+                "tools/state.py": """\
+def test_connection():
+    os.environ["BETTER_AUTH_SECRET"] = "q8Zr1xW5vB7nM3kL9pT2"
+"""
+            }
+        ),
         Case(
             {
                 "security.py": """\

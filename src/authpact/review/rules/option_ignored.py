@@ -20,9 +20,58 @@ _KNOWN: Final = {
 }
 """Members that a part of the configuration has; anything else in the place of * is ignored."""
 _TOP: Final = frozenset(
-    ["jwt", "jwtSecret", "jwks", "cookies", "callbacks", "providers", "pages", "cors"]
+    [
+        "jwt",
+        "jwtSecret",
+        "jwks",
+        "cookies",
+        "callbacks",
+        "providers",
+        "pages",
+        "cors",
+        "trustHost",
+        "adapter",
+        "strategy",
+        "debug",
+        "events",
+        "theme",
+        "socialLogins",
+        "socialProvider",
+        "oauth",
+        "oauthProviders",
+        "credentials",
+        "emailPassword",
+        "baseUrl",
+        "authOptions",
+        "useSecureCookies",
+        "cookiePrefix",
+        "crossSubDomainCookies",
+        "trustedOrigin",
+        "allowedOrigins",
+        "sessionMaxAge",
+        "csrf",
+    ]
 )
 """Top-level options of other libraries. Unknown ones may be new, so only these are reported."""
+_ADVANCED: Final = frozenset(
+    [
+        "cookie",
+        "cookieOptions",
+        "sessionCookie",
+        "secureCookies",
+        "sameSite",
+        "secure",
+        "httpOnly",
+        "domain",
+        "cookieDomain",
+        "cors",
+        "csrf",
+        "csrfProtection",
+        "trustedOrigins",
+        "disableCSRF",
+        "allowedOrigins",
+    ]
+)
 _DATABASE: Final = frozenset(
     ["provider", "url", "connectionString", "uri", "host", "client", "connection"]
 )
@@ -64,6 +113,11 @@ def _of_issuer(issuer: Issuer) -> Iterator[_Option]:
     yield from _unknown("emailAndPassword.*", password, r"\bemailAndPassword\s*:\s*\{")
     for name in sorted(_TOP & set(issuer.options)):
         yield _Option(name, name, issuer.options[name], rf"(?:^|[,{{])\s*{name}\s*:")
+    advanced = members(issuer.options.get("advanced", ""))
+    for name in sorted(_ADVANCED & set(advanced)):
+        yield _Option(
+            f"advanced.{name}", name, advanced[name], rf"\badvanced\s*:[\s\S]*?\b{name}\s*[:,}}]"
+        )
     database = issuer.options.get("database", "")
     if set(members(database)) & _DATABASE and not set(members(database)) & _ADAPTERS:
         yield _Option("this form of database", "database", database, r"\bdatabase\s*:")
@@ -136,14 +190,10 @@ export const auth = betterAuth({ database: { provider: "postgresql", url: proces
 """
             }
         ),
-        Case(
-            {
-                "auth.ts": """\
-import { betterAuth } from "better-auth";
-export const auth = betterAuth({ emailAndPassword: { enabled: true, minLength: 12 } });
-"""
-            }
-        ),
+        Case({"auth.ts": "betterAuth({ emailAndPassword: { enabled: true, minLength: 12 } });\n"}),
+        Case({"auth.ts": "export const auth = betterAuth({ secret, trustHost: true });\n"}),
+        Case({"auth.ts": "export const auth = betterAuth({ secret, socialLogins: [] });\n"}),
+        Case({"auth.ts": 'betterAuth({ advanced: { sameSite: "none" } });\n'}),
         Case(
             {
                 "client.ts": """\
@@ -160,6 +210,7 @@ export const client = createAuthClient({ baseURL: "/", cookieName: "own" });
 import { betterAuth } from "better-auth";
 export const auth = betterAuth({
   database: { db, type: "postgres" },
+  advanced: { cookiePrefix: "notes", defaultCookieAttributes: { sameSite: "none", secure: true } },
   session: { ...shared, expiresIn, cookieCache: { enabled: true, maxAge: 300, strategy: "jwe" } },
   emailAndPassword: { enabled: true, sendResetPassword: async ({ user, url }) => mail(user, url) },
 });

@@ -8,10 +8,11 @@ from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
 _PUBLIC: Final = re.compile(
-    r"\b(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC)_(?!\w*DEMO)\w*"
+    r"\b(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY)_(?!\w*DEMO)\w*"
     r"(?:SECRET|DATABASE_URL|DB_URL|MONGO\w*_UR[IL]|REDIS_UR[IL]|PRIVATE_KEY|PRIVATE_API|PASSWORD|SERVICE_ROLE|JWT_KEY"
     r"|(?:OPENAI|ANTHROPIC|CLAUDE|GEMINI|GROQ|MISTRAL|COHERE|OPENROUTER|HUGGINGFACE|REPLICATE|DEEPSEEK"
     r"|RESEND|SENDGRID|MAILGUN|TWILIO|PINECONE|TAVILY|ELEVENLABS)_(?:API_)?(?:KEY|TOKEN)"
+    r"|(?:AUTH|API|BEARER|SERVICE)_TOKEN(?!_?(?:KEY|NAME|URL|EXP|TTL|STORAGE|COOKIE|HEADER|ENDPOINT|PATH))"
     r"|ADMIN_(?:API_)?(?:KEY|TOKEN)|INTERNAL_(?:API_)?(?:KEY|TOKEN))\w*"
 )
 _INLINED: Final = re.compile(r"^\s*[\"']?(\w+)[\"']?\s*:\s*process\.env\b")
@@ -23,7 +24,7 @@ def _inlined(facts: Facts) -> Iterator[Hit]:
         if "next.config" not in module.path:
             continue
         for one in module.pairs:
-            if one.target != "env" or not one.value.startswith("{"):
+            if one.target not in {"env", "publicRuntimeConfig"} or not one.value.startswith("{"):
                 continue
             for number, text in enumerate(one.value.split("\n")):
                 for part in text.strip("{} ").split(","):
@@ -41,7 +42,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         seen.add((module.path, match[0]))
         yield at(module, line, f"{match[0]} is compiled into the browser bundle.")
-    for v in facts.environment.variables:
+    for v in (*facts.environment.variables, *facts.environment.deployed):
         if _PUBLIC.match(v.name):
             yield Hit(v.file, v.line, f"{v.name} is compiled into the browser bundle.")
 
@@ -56,6 +57,15 @@ RULE = Rule(
     remedy="Rename the variable without the prefix and read it on the server only.",
     check=check,
     flagged=(
+        Case({"api.ts": "const own = process.env.NEXT_PUBLIC_API_TOKEN;\n"}),
+        Case({"web/Dockerfile": "FROM node:24\nARG NEXT_PUBLIC_JWT_SECRET=q8Zr1xW5vB7n\n"}),
+        Case(
+            {
+                "next.config.js": """\
+module.exports = { publicRuntimeConfig: { JWT_SECRET: process.env.JWT_SECRET } };
+"""
+            }
+        ),
         Case({"chat.ts": "const key = process.env.NEXT_PUBLIC_OPENAI_API_KEY;\n"}),
         Case(
             {
@@ -78,6 +88,7 @@ const secret = process.env.NEXT_PUBLIC_JWT_SECRET;
         ),
     ),
     accepted=(
+        Case({"store.ts": "const slot = process.env.NEXT_PUBLIC_AUTH_TOKEN_KEY;\n"}),
         Case({"login.tsx": "const password = process.env.NEXT_PUBLIC_DEMO_PASSWORD;\n"}),
         Case(
             {

@@ -14,7 +14,7 @@ _READ: Final = re.compile(
     rf"(?:cookies(?:\.get\(|\[)\s*|alias\s*=\s*|COOKIE\w*\s*=\s*)f?[\"']{_NAME}[\"']"
 )
 _SCRIPT: Final = re.compile(
-    rf"(?:\.get\(|\.has\(|cookies\[|getCookie\(|startsWith\(|includes\()\s*[\"'`]{_OWN}=?[\"'`]"
+    rf"(?:\.get\(|\.has\(|cookies\[|getCookie\(|startsWith\()\s*[\"'`]{_OWN}=?[\"'`]"
 )
 _WRITTEN: Final = re.compile(
     rf"(?:set_cookie\(\s*(?:key\s*=\s*)?|[cC]ookies?(?:\(\)\)?)?\.set\(\s*)[\"']{_NAME}[\"']"
@@ -114,6 +114,17 @@ const own = document.cookie.split(";").find((c) => c.trim().startsWith("better-a
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({});
+""",
+                "web/stale.ts": """\
+const either = document.cookie.includes("better-auth.session_token");
+""",
+            }
+        ),
         Case(
             {
                 "web/client.ts": """\

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._model import Module
+from authpact.review._project import folders_of
 from authpact.review._rule import Case, Hit, Rule, at, once
 
 _TOKEN: Final = re.compile(r"token|jwt", re.IGNORECASE)
@@ -24,12 +25,18 @@ def _around(module: Module, line: int) -> tuple[str, int]:
     return module.path, max((f.line for f in inside), default=0)
 
 
+def home(facts: Facts, path: str) -> str:
+    """Return the folder of the package that a script belongs to, else its first folder."""
+    packages = (f for f in folders_of(path) if f"{f}/package.json".lstrip("/") in facts.tree.paths)
+    return next(packages, path.partition("/")[0])
+
+
 def _kept_elsewhere(facts: Facts) -> set[str]:
     """Return roots whose sessions Better Auth keeps in cookies, and that write no unknown key."""
     modules = [s.module for s in facts.issuers.servers] + [c.module for c in facts.issuers.clients]
-    roots = {m.path.partition("/")[0] for m in modules}
+    roots = {home(facts, m.path) for m in modules}
     open_roots = {
-        m.path.partition("/")[0]
+        home(facts, m.path)
         for m, _, match in facts.matches(facts.scripts, _ACCESS)
         if match[2] == "setItem" and not facts.evaluator.value(m, match[3]).literals
     }
@@ -39,21 +46,21 @@ def _kept_elsewhere(facts: Facts) -> set[str]:
 def _unwritten(facts: Facts) -> Iterator[tuple[str, Hit]]:
     uses, elsewhere = list(_uses(facts)), _kept_elsewhere(facts)
     written = {
-        (m.path.partition("/")[0], store, key) for m, _, store, how, key in uses if how == "setItem"
+        (home(facts, m.path), store, key) for m, _, store, how, key in uses if how == "setItem"
     }
     chains = {
         _around(m, line)
         for m, line, store, how, key in uses
-        if how == "getItem" and (m.path.partition("/")[0], store, key) in written
+        if how == "getItem" and (home(facts, m.path), store, key) in written
     }
     for module, line, store, how, key in uses:
         if _around(module, line) in chains:
             continue
-        root = module.path.partition("/")[0]
+        root = home(facts, module.path)
         token = _TOKEN.search(key)
         others = root in elsewhere or any(r == root and _TOKEN.search(k) for r, _, k in written)
         if how == "getItem" and token and others and (root, store, key) not in written:
-            cause = f"{root} {store} {key}"
+            cause = f"{module.path} {store} {key}"
             yield cause, at(module, line, f'Nothing writes the key "{key}" of {store}Storage.')
 
 
@@ -72,6 +79,17 @@ RULE = Rule(
     remedy="Read the token in one place only.",
     check=check,
     flagged=(
+        Case(
+            {
+                "package.json": "{}",
+                "app/sign-in.ts": """\
+localStorage.setItem("token", t);
+""",
+                "services/orders.ts": """\
+const token = localStorage.getItem("access_token");
+""",
+            }
+        ),
         Case(
             {
                 "web/lib/client.ts": """\
@@ -96,6 +114,17 @@ const token = localStorage.getItem("access_token");
         ),
     ),
     accepted=(
+        Case(
+            {
+                "package.json": "{}",
+                "app/sign-in.ts": """\
+localStorage.setItem("token", t);
+""",
+                "lib/api.ts": """\
+const token = localStorage.getItem("token");
+""",
+            }
+        ),
         Case(
             {
                 "web/lib/client.ts": """\

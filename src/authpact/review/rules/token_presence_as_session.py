@@ -16,6 +16,10 @@ _DIRECT: Final = re.compile(
     rf"(?:!!\s*|Boolean\(\s*){_STORED}",
     re.IGNORECASE,
 )
+_STATE: Final = r"\bset(?:Is)?(?:Authenticated|SignedIn|LoggedIn|Authed)\("
+_ASKS: Final = re.compile(
+    r"\bawait\b|\bfetch\w*\(|\baxios\b|\bapi\w*\.|\.then\(|\bmutate|\brefetch|[vV]alidat"
+)
 _NAMED: Final = re.compile(rf"^{_STORED}$", re.IGNORECASE)
 _LOOKED_AT: Final = re.compile(
     r"\bexp\b|expires|jwtDecode|decodeJwt|jwt_decode|atob\(|jwtVerify|isExpired|verify",
@@ -29,10 +33,28 @@ def _through_names(module: Module) -> Iterator[int]:
         if one.function < 0 or not _NAMED.match(one.value):
             continue
         function = module.functions[one.function]
-        answer = rf"\breturn\s+(?:!!\s*{re.escape(one.target)}\b|Boolean\(\s*{re.escape(one.target)}\s*\)|{re.escape(one.target)}\s*!==?\s*null\b)"
-        found = re.search(answer, function.text)
-        if found:
-            yield function.line + function.text.count("\n", 0, found.start())
+        found = re.search(_answer(re.escape(one.target)), function.text)
+        opened = None if _ASKS.search(function.text) else _opened(one.target, function.text)
+        for place in (found, opened):
+            if place:
+                yield function.line + function.text.count("\n", 0, place.start())
+
+
+def _answer(name: str) -> str:
+    """Return the pattern of a name of a token that becomes yes or no."""
+    return (
+        rf"(?:\breturn\s+|{_STATE}\s*)"
+        rf"(?:!!\s*{name}\b|Boolean\(\s*{name}\s*\)|{name}\s*!==?\s*null\b)"
+    )
+
+
+def _opened(name: str, text: str) -> re.Match[str] | None:
+    """Return the place where a token that is there opens the session of whoever is stored."""
+    return re.search(
+        rf"\bif\s*\(\s*(?:\w+\s*&&\s*)?{re.escape(name)}\b(?:\s*&&\s*\w+)?\s*\)\s*\{{?"
+        rf"(?:[^{{}}]|\{{[^{{}}]*\}}){{0,300}}?(?:{_STATE}\s*true\b|\bset(?:User|Session)\(\s*(?:JSON\.parse\(|\w*(?:[uU]ser|[pP]arsed)))",
+        text,
+    )
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -56,6 +78,29 @@ RULE = Rule(
     remedy="Ask the issuer for the session, or look at `exp` and treat a 401 as signed out.",
     check=check,
     flagged=(
+        Case(
+            {
+                "hooks/use-auth.ts": """\
+const look = () => {
+  const stored = localStorage.getItem("auth_token");
+  setIsAuthenticated(!!stored);
+};
+"""
+            }
+        ),
+        Case(
+            {
+                "hooks/use-auth.ts": """\
+const look = () => {
+  const stored = localStorage.getItem("auth_token");
+  const kept = localStorage.getItem("kept_user");
+  if (stored && kept) {
+    setUser(JSON.parse(kept));
+  }
+};
+"""
+            }
+        ),
         Case(
             {
                 "lib/auth.ts": """\
@@ -87,6 +132,20 @@ useEffect(() => {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "context/auth.tsx": """\
+useEffect(() => {
+  const stored = localStorage.getItem("token");
+  if (stored) {
+    fetchMe(stored).then((me) => setUser(me));
+  } else {
+    setIsAuthenticated(false);
+  }
+}, []);
+"""
+            }
+        ),
         Case(
             {
                 "lib/auth.ts": """\
