@@ -11,7 +11,9 @@ from authpact.review._project import Project, folders_of
 from authpact.review._values import Evaluator
 
 _VERBS: Final = frozenset(["get", "post", "put", "patch", "delete"])
-_ADDRESS: Final = re.compile(r"^`\$\{\s*([^}`]+?)\s*\}(/[^`?#]*)([?#][^`]*)?`$", re.DOTALL)
+_ADDRESS: Final = re.compile(
+    r"^`\$\{\s*([^}`]+?)\s*\}(/(?:\$\{[^}`]*\}|[^`?#$])*)(?:[?#][^`]*)?`$", re.DOTALL
+)
 _TAKES_PATH: Final = re.compile(
     r"^`\$\{\s*([^}`]+?)\s*\}(/[\w/.-]*)?\$\{\s*(\w+)\s*\}`$|^([\w.]+)\s*\+\s*(\w+)$"
 )
@@ -23,9 +25,12 @@ _FOREIGN: Final = re.compile(
 )
 _CLIENT: Final = re.compile(r"^(?:axios|ky|ofetch|\$fetch)\.(?:create|extend)\(")
 _FETCH: Final = re.compile(r"^(?:\$|o)?[\w$]*[fF]etch\w*$")
-_PATH: Final = re.compile(r"^[\"'`](/[^\"'`?#]*)(?:[?#][^\"'`]*)?[\"'`]$", re.DOTALL)
+_PATH: Final = re.compile(
+    r"^[\"'`](/(?:\$\{[^}`]*\}|[^\"'`?#$])*)(?:[?#][^\"'`]*)?[\"'`]$", re.DOTALL
+)
 _DRAFT: Final = re.compile(
-    r"(^|/)(?:specs?|docs?|contracts?|examples?|history|templates?|archive)/"
+    r"(^|/)(?:specs?|docs?|contracts?|examples?|history|templates?|archive"
+    r"|[\w-]*(?:_old|old_|backup|deprecated|legacy)[\w-]*)/"
 )
 """Sketches, which nothing runs."""
 _METHOD: Final = re.compile(r"\bmethod\s*:\s*([\"'`](\w+)[\"'`]|[^,}\s]+)")
@@ -45,6 +50,8 @@ class Request:
     """Lower case, empty when it is not told."""
     fixed: str
     """Path that the base has in the code, empty for none."""
+    wrapped: bool = False
+    """Whether a function of the tree puts the base before the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,8 @@ class Requests:
             else:
                 continue
             if base is not None:
-                yield Request(module, call.line, base.name, below, method, base.fixed)
+                wrapped = match is None and call.last not in _VERBS
+                yield Request(module, call.line, base.name, below, method, base.fixed, wrapped)
 
     def _wrapper(self, module: Module, call: Call) -> _Wrapper | None:
         """Return the wrapper that a call means: a function, or a method of a client."""
