@@ -48,6 +48,13 @@ class Endpoints:
                     exact |= methods if tail == asked else set()
         return frozenset(exact), frozenset(taking)
 
+    def has(self, path: str) -> bool:
+        """Whether an endpoint takes requests for exactly this path."""
+        asked = shape(path)
+        ends = {asked[-1], "*"} if asked and asked[-1] != "*" else set(self._by_end)
+        rows = (row for end in ends for row in self._by_end.get(end, ()))
+        return any(len(parts) == len(asked) and _takes(parts, asked) for parts, _ in rows)
+
 
 def _takes(served: Shape, asked: Shape) -> bool:
     fixed = any(a == s != "*" for a, s in zip(asked, served, strict=True))
