@@ -15,6 +15,7 @@ from authpact.review._logs import Line, log_lines
 from authpact.review._model import Function, Module
 from authpact.review._project import Project
 from authpact.review._python import read_python
+from authpact.review._requests import Request, Requests
 from authpact.review._routes import Application, Route
 from authpact.review._text import lines_matching
 from authpact.review._tokens import Tokens, Verification
@@ -77,6 +78,11 @@ class Facts:
     def variables(self) -> Variables:
         """Which variables code reads, and what containers are given."""
         return Variables(self.project, self.environment)
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """What scripts ask the API for."""
+        return Requests(self.project, self.evaluator).found
 
     @cached_property
     def cors(self) -> tuple[Cors, ...]:

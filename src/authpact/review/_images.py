@@ -27,6 +27,11 @@ def _copied(source: Source, files: Iterable[str]) -> Iterator[str]:
             yield from [a for a in around if any(holds(a, f) for f in files)][:1]
 
 
+def copied(source: Source, files: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths of the tree that one image copies."""
+    return tuple(_copied(source, tuple(files)))
+
+
 def served(
     sources: Iterable[Source], files: tuple[str, ...], paths: Iterable[str]
 ) -> tuple[str, ...]:

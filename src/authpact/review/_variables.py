@@ -53,6 +53,8 @@ class Service:
     environment: frozenset[str]
     is_open: bool
     """It takes more than is listed: an env_file or a merged block, or lists nothing."""
+    dockerfile: str = ""
+    """Path of the file its image is built by, empty when the compose file does not name it."""
 
 
 def is_own_secret(name: str) -> bool:
@@ -171,6 +173,7 @@ def _service(source: Source, name: str, rows: list[tuple[int, str]]) -> Service 
     if not found:
         return None
     folder = posixpath.normpath(posixpath.join(posixpath.dirname(source.path), found[1]))
+    image = re.search(r"\bdockerfile[ \t]*:[ \t]*[\"']?([\w./-]+)", text)
     given = keys.get("environment", [])
     pairs = [_PAIR.match(t) for _, t in given[1:]]
     return Service(
@@ -182,4 +185,5 @@ def _service(source: Source, name: str, rows: list[tuple[int, str]]) -> Service 
         not given
         or "env_file" in keys
         or any("<<" in t or "*" in t for _, t in rows if "*." not in t),
+        posixpath.normpath(posixpath.join(folder, image[1])) if image else "",
     )

@@ -1,9 +1,11 @@
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 
 def _lets_in_all(pattern: str) -> bool:
@@ -14,8 +16,32 @@ def _lets_in_all(pattern: str) -> bool:
         return False
 
 
+_EMBEDDED: Final = re.compile(
+    r"CORSMiddleware\s*,(?:(?!CORSMiddleware)[^)]){0,400}?\ballow_origins\s*=\s*\[\s*[\"']\*[\"']"
+)
+"""An application that a manifest or a script writes out when it starts."""
+_CREDENTIALS: Final = re.compile(r"\ballow_credentials\s*=\s*True\b")
+
+
+def _embedded(facts: Facts) -> Iterator[Hit]:
+    """Yield applications inside of manifests and shell scripts that let every origin in."""
+    for source in facts.environment.plain(
+        r"\.(?:ya?ml|sh)$|(^|/)(?:Dockerfile|Containerfile)[\w.-]*$"
+    ):
+        if "CORSMiddleware" not in source.text:
+            continue
+        for line, match in lines_matching(source.text, _EMBEDDED):
+            rest = source.text[match.start() : match.end() + 300]
+            last = line + match[0].count("\n")
+            is_comment = source.text.split("\n")[last - 1].lstrip().startswith("#")
+            if _CREDENTIALS.search(rest.partition("\n\n")[0]) and not is_comment:
+                message = "Every origin may send requests with credentials."
+                yield Hit(source.path, last, message)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield wildcard origins together with credentials."""
+    yield from _embedded(facts)
     for cors in facts.cors:
         if not cors.credentials or facts.is_left_behind(cors.module):
             continue
@@ -35,6 +61,20 @@ RULE = Rule(
     remedy="List the exact origins of the frontend.",
     check=check,
     flagged=(
+        Case(
+            {
+                "k8s/api.yaml": """\
+          main = '''
+          app = FastAPI()
+          app.add_middleware(
+              CORSMiddleware,
+              allow_origins=["*"],  # narrow this later
+              allow_credentials=True,
+          )
+          '''
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -81,6 +121,16 @@ app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
         ),
     ),
     accepted=(
+        Case(
+            {
+                "k8s/api.yaml": """\
+          app.add_middleware(CORSMiddleware, allow_origins=["*"])
+
+          login(allow_credentials=True)
+""",
+                "deploy.sh": 'echo "app.add_middleware(CORSMiddleware, allow_origins=[URL], allow_credentials=True)"\n',
+            }
+        ),
         Case(
             {
                 "Dockerfile": 'COPY api/ .\nCMD ["uvicorn", "main:app"]\n',

@@ -5,10 +5,11 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._model import Module
+from authpact.review._requests import package_of
 from authpact.review._rule import Case, Hit, Rule, at, once
 
 _PROXIED: Final = re.compile(
-    r"`\$\{\s*[\w.]*(?:API|BACKEND|api|backend|Api|Backend)\w*\s*\}(/(?:\$\{[^}`]*\}|[^`\"'?\s$])*)"
+    r"`\$\{\s*[\w.]*(?:API|BACKEND|api|backend|Api|Backend)\w*\s*\}(/(?:\$\{[^}`]*\}|[^`\"'?\s$])*)(?=[`\"'?\s])"
 )
 _HOLE: Final = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\[[^\]]*\]")
 
@@ -40,45 +41,33 @@ _ENOUGH: Final = 3
 """Paths that must fit before one that does not is believed: then the routes were read rightly."""
 
 
-_CLIENT: Final = re.compile(r"^(?:axios|ky|ofetch|\$fetch)\.(?:create|extend)\(")
-_VERBS: Final = frozenset(["get", "post", "put", "patch", "delete"])
-_TO_API: Final = re.compile(r"API|BACKEND|:8\d{3}\b|/api\b", re.IGNORECASE)
-
-
-def _clients(facts: Facts) -> frozenset[tuple[str, str]]:
-    """Return the clients (file, name) that are made for the address of the API."""
-    return frozenset(
-        (m.path, a.target)
-        for m in facts.scripts
-        for a in m.assignments
-        if _CLIENT.match(a.value) and _TO_API.search(a.value)
-    )
-
-
 def _asked(facts: Facts) -> Iterator[tuple[Module, int, str]]:
-    """Yield what browsers ask the API for: whole addresses, and paths given to a client of it."""
+    """Yield what scripts ask the API for: whole addresses, and paths given to a client of it."""
+    told, handlers = set[tuple[str, int]](), {m.path for m in facts.handlers}
+    for request in facts.requests:
+        told.add((request.module.path, request.line))
+        # What a wrapper does to a path is not always told, so those calls count only elsewhere.
+        if not request.wrapped and request.module.path not in handlers:
+            yield request.module, request.line, request.path
     for module, line, match in facts.matches(facts.browser, _PROXIED):
-        yield module, line, match[1]
-    clients = _clients(facts)
-    for module in facts.browser if clients else ():
-        for call in module.calls:
-            owner, _, verb = call.name.partition(".")
-            found = facts.project.symbol(module, owner) if verb in _VERBS else None
-            if found and (found.module.path, found.name) in clients and call.arguments:
-                path = re.match(r"[\"'`](/[^\"'`?]*)[\"'`?]", call.arguments[0].text)
-                if path:
-                    yield module, call.line, path[1]
+        if (module.path, line) not in told:
+            yield module, line, match[1]
 
 
 def _called(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
     """Yield browser calls of paths the API does not have, where other calls fit."""
     rows: dict[str, list[tuple[str, bool, Hit]]] = {}
+    # A router that nothing is seen to include may be included in a way that cannot be read.
+    unsure = {_shape(p) for r in facts.routes if not r.reachable for p in r.paths} - {"/"}
     for module, line, written in _asked(facts):
         path = re.sub(r"(?<!/)\*+$", "", _shape(written))
-        if not re.search(r"/[a-z]", path) or "/api/auth/" in path:
+        if any(path.endswith(end) for end in unsure):
+            continue
+        open_end = path != _shape(written) and any(path in k for k in known)
+        if open_end or not re.search(r"/[a-z]", path) or "/api/auth/" in path:
             continue
         hit = at(module, line, f"The API has no {path}.")
-        root = module.path.partition("/")[0]
+        root = package_of(facts.tree.paths, module.path)
         rows.setdefault(root, []).append((path, _exists(path, known), hit))
     for root, calls in rows.items():
         if len({path for path, exists, _ in calls if exists}) >= _ENOUGH:
@@ -224,6 +213,26 @@ export const end = () => fetch(`${API_URL}/auth/signout`, { method: "POST" });
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/api.ts": """\
+export const list = () => fetch(`${API_URL}/tasks${query ? `?${query}` : ""}`);
+export const one = (id) => fetch(`${API_URL}/tasks/${id}`);
+export const notes = () => fetch(`${API_URL}/notes`);
+export const chat = (id) => fetch(`${API_URL}/api/${id}/chat`, { method: "POST" });
+""",
+                "api/main.py": _TASKS,
+                "chat/router.py": """\
+from fastapi import APIRouter
+
+router = APIRouter()
+
+@router.post("/{user_id}/chat")
+def chat(user_id: str, user=Depends(get_current_user)):
+    return {}
+""",
+            }
+        ),
         Case(
             {
                 "web/lib/api.ts": """\

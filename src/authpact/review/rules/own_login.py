@@ -16,34 +16,75 @@ _ISSUES: Final = re.compile(
 )
 
 
-def check(facts: Facts) -> Iterator[Hit]:
-    """Yield login routes beside Better Auth."""
-    if not facts.issuers.is_used and "better-auth" not in " ".join(
-        s.text for s in facts.environment.plain(r"package\.json$")
-    ):
-        return
+_ROW: Final = re.compile(
+    r"INSERT\s+INTO\s+(?:[\w\"]+\.)?[\"\\`]*sessions?[\"\\`]*\s*\([^)]*token", re.IGNORECASE
+)
+
+
+def _is_web(facts: Facts) -> bool:
+    """Whether the tree has a frontend that signs in somewhere."""
+    packages = " ".join(s.text for s in facts.environment.plain(r"package\.json$"))
+    return facts.issuers.is_used or bool(re.search(r"\"(?:better-auth|next)\"\s*:", packages))
+
+
+def _routes(facts: Facts) -> Iterator[Hit]:
+    """Yield routes of the API that take a password and give a token or a session."""
     for route in facts.routes:
-        if (
-            route.method == "post"
-            and route.reachable
-            and any(_LOGIN.search(p) for p in route.paths)
-        ):
-            text = route.function.text
-            if "password" in text.lower() and _ISSUES.search(text):
-                yield at(
-                    route.module,
-                    route.function,
-                    f"{route.paths[0]} is a login of its own beside Better Auth.",
-                )
+        named = route.method == "post" and any(_LOGIN.search(p) for p in route.paths)
+        text = route.function.text if named and route.reachable else ""
+        if "password" in text.lower() and _ISSUES.search(text):
+            message = f"{route.paths[0]} is a login of its own beside Better Auth."
+            yield at(route.module, route.function, message)
+
+
+def _handlers(facts: Facts) -> Iterator[Hit]:
+    """Yield handlers of Next.js that sign users in."""
     for module in facts.handlers:
-        folder = module.path.rpartition("/")[0]
-        if (
-            re.search(r"login|signin|sign-in", folder.rpartition("/")[2])
-            and "password" in module.code
-        ):
+        folder = module.path.rpartition("/")[0].rpartition("/")[2]
+        if re.search(r"login|signin|sign-in", folder) and "password" in module.code:
             mint = next((m for m in facts.tokens.mints if m.module is module), None)
             if mint:
                 yield at(module, mint.call, "This route signs users in beside Better Auth.")
+
+
+def _rows(facts: Facts) -> Iterator[Hit]:
+    """Yield Python code that writes sessions of its own, past the library that makes them."""
+    for module in facts.python:
+        if "session" not in module.code.lower():
+            continue
+        for call in module.calls:
+            names = " ".join(a.name.lower().replace("_", "") for a in call.arguments)
+            made = re.search(
+                r"[a-z](?:Auth|User|Login)?Session$|^(?:Auth|User|Login)Session$", call.last
+            )
+            if made and "token" in names and "expires" in names and "userid" in names:
+                yield at(module, call, f"{call.last} is a session that Better Auth did not make.")
+            elif call.last == "execute" and any(_ROW.search(a.text) for a in call.arguments):
+                yield at(module, call, "A session is written that Better Auth did not make.")
+
+
+def _elsewhere(facts: Facts) -> Iterator[Hit]:
+    """Yield the first place where a frontend without Better Auth sends a password to the API."""
+    if facts.issuers.is_used or any(_LOGIN.search(p) for r in facts.routes for p in r.paths):
+        return
+    for request in facts.requests:
+        function = next(
+            (f for f in request.module.functions if f.line <= request.line <= f.end_line), None
+        )
+        asks = request.method == "post" and _LOGIN.search(request.path)
+        if asks and function and re.search(r"\bpassword\b", function.text):
+            message = f"Passwords go to {request.path} of the API; nothing uses Better Auth."
+            yield at(request.module, request.line, message)
+            return
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield logins beside Better Auth, or instead of it."""
+    if _is_web(facts):
+        yield from _routes(facts)
+        yield from _handlers(facts)
+        yield from _rows(facts)
+        yield from _elsewhere(facts)
 
 
 RULE = Rule(
@@ -56,6 +97,38 @@ RULE = Rule(
     remedy="Remove the login of the API and verify the tokens of Better Auth.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/package.json": '{"dependencies": {"next": "15.0.0"}}\n',
+                "api/main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/signin")
+def signin(form: Form):
+    return {"access_token": create_access_token(check(form.email, form.password))}
+""",
+            }
+        ),
+        Case(
+            {
+                "web/package.json": '{"dependencies": {"better-auth": "1.4.0"}}\n',
+                "api/google.py": """\
+def finish(user, db):
+    db.add(UserSession(token=new_token(), user_id=user.id, expires_at=in_a_month()))
+""",
+            }
+        ),
+        Case(
+            {
+                "web/package.json": '{"dependencies": {"next": "15.0.0"}}\n',
+                "web/login.ts": """\
+export const login = (email, password) =>
+  fetch(`${process.env.NEXT_PUBLIC_API_URL}/auth/login`, { method: "POST", body: JSON.stringify({ email, password }) });
+""",
+            }
+        ),
         Case(
             {
                 "web/client.ts": """\
@@ -110,6 +183,16 @@ def register(email: str, password: str):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/package.json": '{"dependencies": {"better-auth": "1.4.0"}}\n',
+                "api/chat.py": """\
+def start(user, db):
+    db.add(ChatSession(user_id=user.id, title="New"))
+    return AsyncSession(engine, expires_on_commit=False)
+""",
+            }
+        ),
         Case(
             {
                 "web/client.ts": """\

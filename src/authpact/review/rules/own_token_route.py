@@ -10,6 +10,9 @@ from authpact.review._rule import Case, Hit, Rule, at
 _MASTER: Final = re.compile(r"\b(?:BETTER_AUTH_SECRET|NEXTAUTH_SECRET|AUTH_SECRET)\b")
 _SESSION: Final = re.compile(
     r"\bget(?:Server)?Session\(|\bauth\(\)|\bgetToken\(|\bcallbacks\s*:|\bcurrentUser\("
+    # A route may look the session up by itself: by SQL, an ORM or the name of the cookie.
+    r"|\bFROM\s+(?:\w+\.)?[\"\\`]*session[\"\\`]*\s|\bsession\.find(?:First|Unique)\(|\.from\(\s*(?:schema\.)?sessions?\s*\)"
+    r"|better-auth\.session_token"
 )
 
 
@@ -58,6 +61,28 @@ RULE = Rule(
     remedy="Use the jwt() plugin, or sign with a secret that is only for API tokens and set `iss` and `aud`.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/api/token/route.ts": """\
+import jwt from "jsonwebtoken";
+export async function GET(request) {
+  const rows = await pool.query('SELECT * FROM session WHERE token = $1', [cookie]);
+  return Response.json({ token: jwt.sign({ sub: rows[0].userId }, process.env.BETTER_AUTH_SECRET) });
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "pages/api/token.ts": """\
+import jwt from "jsonwebtoken";
+export default async function handler(req, res) {
+  const found = await db.select().from(session).where(eq(session.token, cookie));
+  res.json({ token: jwt.sign({ sub: found[0].userId }, process.env.BETTER_AUTH_SECRET) });
+}
+"""
+            }
+        ),
         Case(
             {
                 "app/api/token/route.ts": """\

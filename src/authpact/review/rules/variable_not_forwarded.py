@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._images import copied, holds
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review._variables import Read, Service
 
@@ -46,15 +47,27 @@ def _nearer(facts: Facts, service: Service) -> tuple[str, ...]:
     return tuple(o for o in others if o.startswith(inside) and o != "/")
 
 
+def _in_image(facts: Facts, service: Service) -> tuple[str, ...]:
+    """Return what the image of a service copies, the root when it is not told.
+
+    Several images are often built from one folder, each of a part of it.
+    """
+    named = (s for s in facts.environment.plain("") if s.path == service.dockerfile)
+    source = next(named, None)
+    return copied(source, (m.path for m in facts.project.modules)) if source else (".",)
+
+
 def _needed(facts: Facts, service: Service) -> Iterator[str]:
     """Yield the secrets that the code of a service reads and an operator may believe to be set."""
     inside = f"{service.context}/" if service.context else ""
     known, bakes_none = _known(facts, service), _bakes_none(facts, service)
-    nearer = _nearer(facts, service)
+    nearer, image = _nearer(facts, service), _in_image(facts, service)
     reads = [
         r
         for r in facts.variables.secrets
-        if r.module.path.startswith(inside) and not r.module.path.startswith(nearer)
+        if r.module.path.startswith(inside)
+        and not r.module.path.startswith(nearer)
+        and any(holds(part, r.module.path) for part in image)
     ]
     given = {r.name for r in reads} & service.environment
     needed = (r for r in reads if r.name in known or bakes_none)
@@ -104,6 +117,22 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "compose.yaml": """\
+services:
+  api:
+    build:
+      context: .
+      dockerfile: Dockerfile.api
+    environment:
+      PORT: "8001"
+""",
+                "Dockerfile.api": 'COPY api/ ./api/\nCMD ["python", "-m", "api.settings"]\n',
+                ".env.example": "ENCRYPTION_SECRET=\n",
+                "api/settings.py": _READER,
+            }
+        ),
+        Case(
+            {
                 "docker-compose.yml": """\
 services:
   api:
@@ -147,6 +176,23 @@ services:
         ),
     ),
     accepted=(
+        Case(
+            {
+                "compose.yaml": """\
+services:
+  tools:
+    build:
+      context: .
+      dockerfile: Dockerfile.tools
+    environment:
+      PORT: "8001"
+""",
+                "Dockerfile.tools": 'COPY tools/ ./tools/\nCMD ["python", "-m", "tools.main"]\n',
+                ".env.example": "ENCRYPTION_SECRET=\n",
+                "api/settings.py": _READER,
+                "tools/main.py": "import os\nPORT = os.getenv('PORT')\n",
+            }
+        ),
         Case(
             {
                 "compose.yaml": """\

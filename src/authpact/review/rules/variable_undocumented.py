@@ -15,6 +15,7 @@ _SECRETS: Final = re.compile(r"^(?!.*(?:REFRESH|RESET|CSRF|COOKIE|WEBHOOK|CRON|E
 _DRAFT: Final = re.compile(r"(^|/)(?:specs?|plans?|history|prompts?|archive|adr)/")
 """Notes of the past, which nobody deploys by."""
 _AUTH_URL: Final = re.compile(r"AUTH\w*_UR[IL]$|JWKS|ISSUER")
+_CORS: Final = re.compile(r"CORS|(?:ALLOWED|TRUSTED)_ORIGIN|ORIGINS$|ORIGINS_")
 _ORIGINS: Final = re.compile(r"CORS|ORIGIN|^(?:FRONTEND|CLIENT|WEB)_(?:URL|HOST)")
 
 
@@ -32,6 +33,19 @@ def _documented(facts: Facts, folder: str) -> set[str]:
     }
 
 
+def _is_origins_field(read: Read) -> bool:
+    """Whether a settings field holds origins as text, for a property to cut into a list.
+
+    A prefix of the settings class gives every field another name than its own.
+    """
+    code = read.module.code
+    is_field = bool(re.match(rf"\s*{read.name.lower()}\s*:", read.module.lines[read.line - 1]))
+    renamed = re.search(
+        r"env_prefix[\"']?\s*[=:]\s*[\"']\w|env_nested_delimiter|alias_generator", code
+    )
+    return is_field and bool(_CORS.search(read.name)) and not renamed
+
+
 def _kinds(facts: Facts) -> Iterator[tuple[Read, re.Pattern[str], bool]]:
     """Yield reads that decide, what else may be meant by them, and whether those are secrets."""
     origins = {name for c in facts.cors for name in c.origins.environment}
@@ -40,6 +54,8 @@ def _kinds(facts: Facts) -> Iterator[tuple[Read, re.Pattern[str], bool]]:
             yield read, _SECRETS, True
         elif read.name in origins:
             yield read, _ORIGINS, False
+        elif _is_origins_field(read):
+            yield read, _CORS, False
 
 
 def _is_nowhere(facts: Facts, name: str) -> bool:
@@ -143,6 +159,22 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "api/settings.py": """\
+from pydantic_settings import BaseSettings
+
+class Settings(BaseSettings):
+    cors_origins_text: str = ""
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore")
+
+    @property
+    def cors_origins(self):
+        return [o.strip() for o in self.cors_origins_text.split(",") if o]
+""",
+                "api/.env.example": "CORS_ORIGINS=https://app.example.com\n",
+            }
+        ),
+        Case(
+            {
                 "api/keys.py": """\
 import os
 KEYS = os.getenv("NEXT_PUBLIC_BETTER_AUTH_URL", "http://localhost:3000") + "/api/auth/jwks"
@@ -191,6 +223,21 @@ export const client = createAuthClient({
         ),
     ),
     accepted=(
+        Case(
+            {
+                "api/settings.py": """\
+class Settings(BaseSettings):
+    cors_origins_text: str = Field("", validation_alias="CORS_ORIGINS")
+""",
+                "api/.env.example": "CORS_ORIGINS=https://app.example.com\n",
+                "jobs/settings.py": """\
+class Settings(BaseSettings):
+    cors_origins: str = ""
+    model_config = SettingsConfigDict(env_prefix="JOBS_")
+""",
+                "jobs/.env.example": "JOBS_CORS_ORIGINS=https://app.example.com\n",
+            }
+        ),
         Case(
             {
                 "api/keys.py": """\
