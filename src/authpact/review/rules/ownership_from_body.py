@@ -13,7 +13,7 @@ _INJECTED: Final = frozenset(
     {"Request", "Response", "Session", "AsyncSession", "WebSocket", "BackgroundTasks", "UploadFile"}
 )
 _SPLAT: Final = r"\*\*\s*%s\.(?:model_dump|dict)\(\s*(?:exclude_\w+=\w+\s*)?\)"
-_TOKEN: Final = r"(?:auth|access|id|bearer|session|jwt)_?token|token|jwt|bearer"
+_CREDENTIAL: Final = r"(?:auth|access|id|bearer|session|jwt)_?token|token|jwt|bearer"
 _HAS_OWNER: Final = re.compile(r"^\s+(?:user_id|owner_id)\s*:", re.MULTILINE)
 _ADMIN: Final = re.compile(
     r"admin|superuser|\brole\b|require_role|service_key|internal", re.IGNORECASE
@@ -59,7 +59,7 @@ def _has_token(text: str, name: str) -> bool:
     """Whether the body brings the caller's token too: who gets it decides whose data it is."""
     return bool(
         re.search(
-            rf"(?<![\w.]){re.escape(name)}(?:\.|\.get\(\s*[\"']|\[[\"'])(?:{_TOKEN})\b", text
+            rf"(?<![\w.]){re.escape(name)}(?:\.|\.get\(\s*[\"']|\[[\"'])(?:{_CREDENTIAL})\b", text
         )
     )
 
