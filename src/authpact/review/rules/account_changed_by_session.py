@@ -22,7 +22,7 @@ _SCRIPT: Final = re.compile(
 _PROVED: Final = re.compile(
     r"(?:current|old|existing|confirm)_?password|(?:verify|check|compare|valid\w*)_?\w*password"
     r"|password\w*\.verify|(?:pwd|hasher|context|ctx|ph)\w*\.verify|checkpw|\bcompare\(|authenticate\w*\(|verified\w*[\"']?\]?\s*[:=]\s*(?:False|false|null|None)"
-    r"|verification|confirm\w*|send_?\w*(?:mail|verif)|pending_?email|otp\b|\w*code\b|reset|magic|sudo|fresh\b|re_?auth"
+    r"|verification|confirm\w*|send_?\w*(?:mail|verif)|pending_?email|otp\b|\b(?:code|\w*(?:otp|verification|security)_code)\b|reset|magic|sudo|(?<!re)fresh|re_?auth"
     r"|admin|superuser|\brole\b|invit|_token\b|tokens?\.",
     re.IGNORECASE,
 )
@@ -79,6 +79,7 @@ def update(data: Profile, user=Depends(get_current_user), db=Depends(get_db)):
     if data.email is not None:
         user.email = data.email
     db.commit()
+    db.refresh(user)
 """
             }
         ),

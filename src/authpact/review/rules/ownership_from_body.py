@@ -7,14 +7,14 @@ from authpact.review._facts import Facts
 from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 
-_FIELD: Final = r"(?:user_?[iI]d|owner_?[iI]d)"
+_FIELD: Final = r"(?:user_?[iI]d|owner_?[iI]d|creator_?[iI]d|created_?[bB]y)"
 _LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
 _INJECTED: Final = frozenset(
     {"Request", "Response", "Session", "AsyncSession", "WebSocket", "BackgroundTasks", "UploadFile"}
 )
 _SPLAT: Final = r"\*\*\s*%s\.(?:model_dump|dict)\(\s*(?:exclude_\w+=\w+\s*)?\)"
 _CREDENTIAL: Final = r"(?:auth|access|id|bearer|session|jwt)_?token|token|jwt|bearer"
-_HAS_OWNER: Final = re.compile(r"^\s+(?:user_id|owner_id)\s*:", re.MULTILINE)
+_HAS_OWNER: Final = re.compile(r"^\s+(?:user_id|owner_id|creator_id|created_by)\s*:", re.MULTILINE)
 _ADMIN: Final = re.compile(
     r"admin|superuser|\brole\b|require_role|service_key|internal", re.IGNORECASE
 )
@@ -164,6 +164,19 @@ class TaskCreate(BaseModel):
 @app.post("/tasks")
 def make(task: TaskCreate, user=Depends(get_current_user)):
     return save(Task(**task.model_dump()))
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/rooms")
+def make(room: RoomCreate, user=Depends(get_current_user)):
+    return Room(name=room.name, created_by=room.created_by)
 """
             }
         ),

@@ -29,6 +29,14 @@ _ALWAYS: Final = re.compile(
     re.IGNORECASE,
 )
 """Public even where the path names an object; `/orders/{id}/confirm` is not."""
+_KEPT: Final = re.compile(
+    r"/[\w-]*(?:history|audit[\w-]*|activit(?:y|ies)|logs|logins|sessions|devices|users|accounts|members)/?$",
+    re.IGNORECASE,
+)
+"""What a service knows about people, wherever it stands: `/auth/login-history` is no sign-in."""
+_READS: Final = re.compile(
+    r"\.query\(|select\(|\.execute\(|\.find\(|\.fetch\(|\.objects\b|SELECT\s"
+)
 _OWN_KEY: Final = re.compile(r"settings|os\.|api_?key|config\.", re.IGNORECASE)
 _READS_ONLY: Final = 3
 
@@ -37,6 +45,8 @@ def _is_public(route: Route) -> bool:
     path = route.paths[0]
     if path in {"/", "/api", "/api/v1"} or route.method in {"options", "head"}:
         return True
+    if route.method == "get" and _KEPT.search(path) and _READS.search(route.function.text):
+        return False
     named = _PUBLIC.search(path) and (_ALWAYS.search(path) or not _OBJECT.search(path))
     if named or re.search(r"/auth(?:/|$)|^(?:/api)?(?:/v\d+)?/public/", path):
         return True
@@ -126,6 +136,19 @@ RULE = Rule(
     remedy="Add the dependency that verifies the token to the router, so that later routes have it too.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/api/auth/login-history")
+def history(limit: int = 20, db=Depends(get_db)):
+    return db.scalars(select(Attempt).order_by(Attempt.at.desc()).limit(limit)).all()
+"""
+            }
+        ),
         Case(
             {
                 "shop/main.py": """\
