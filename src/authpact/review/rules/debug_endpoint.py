@@ -101,7 +101,7 @@ RULE = Rule(
     flagged=(
         Case(
             {
-                "app/api/ready/route.ts": """\
+                "app/api/test/route.ts": """\
 export async function GET() {
   const secret = process.env.SIGNING_SECRET;
   return Response.json({ hasSecret: !!secret, size: secret?.length || 0 });
