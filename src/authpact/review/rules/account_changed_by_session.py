@@ -23,6 +23,7 @@ _PROVED: Final = re.compile(
     r"(?:current|old|existing|confirm)_?password|(?:verify|check|compare|valid\w*)_?\w*password"
     r"|password\w*\.verify|(?:pwd|hasher|context|ctx|ph)\w*\.verify|checkpw|\bcompare\(|authenticate\w*\(|verified\w*[\"']?\]?\s*[:=]\s*(?:False|false|null|None)"
     r"|verification|confirm\w*|send_?\w*(?:mail|verif)|pending_?email|otp\b|\b(?:code|\w*(?:otp|verification|security)_code)\b|reset|magic|sudo|(?<!re)fresh|re_?auth"
+    r"|has_\w*password|password\w*\s+is\s+(?:not\s+)?None|\bif\s+(?:not\s+)?\w+\.\w*password\w*\s*:|set_?password"
     r"|admin|superuser|\brole\b|invit|_token\b|tokens?\.",
     re.IGNORECASE,
 )
@@ -111,6 +112,22 @@ export async function PATCH(request) {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/me/first-password")
+def first(data: NewPassword, user=Depends(get_current_user), db=Depends(get_db)):
+    if user.hashed_password is not None:
+        raise HTTPException(409)
+    user.hashed_password = hash_password(data.value)
+    db.commit()
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
