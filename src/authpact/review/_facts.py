@@ -28,6 +28,10 @@ _TEST: Final = re.compile(
     r"(^|/)(tests?|__tests__|e2e|spec|cypress|playwright|__mocks__|fixtures|migrations|alembic)/"
     r"|(^|/)(test_[^/]*|conftest|[^/]*_test)\.py$|\.(test|spec|stories)\.[jt]sx?$",
 )
+_PAGE: Final = re.compile(r"(^|/)(?:app/.*/(?:route|page|layout)|pages/api/.*[^/]+)\.[jt]sx?$")
+_SUITE: Final = re.compile(
+    r"\.(test|spec|stories)\.[jt]sx?$|(^|/)(__tests__|__mocks__|e2e|cypress)/"
+)
 _HANDLER: Final = re.compile(r"(^|/)(?:app/.*/)?route\.[jt]sx?$")
 _CLIENT: Final = re.compile(r"^\s*[\"']use client[\"']", re.MULTILINE)
 
@@ -45,7 +49,7 @@ class Facts:
         """The modules that are part of the product; tests are left out."""
         modules = [
             *(read_python(s.path, s.text) for s in self.tree.python if not _TEST.search(s.path)),
-            *(read_script(s.path, s.text) for s in self.tree.scripts if not _TEST.search(s.path)),
+            *(read_script(s.path, s.text) for s in self.tree.scripts if not _is_test(s.path)),
         ]
         return Project(tuple(modules), self.tree.paths)
 
@@ -207,6 +211,11 @@ class Facts:
             if m.error_line and not m.path.endswith("x")
         ]
         return (*self.tree.unreviewable, *broken)
+
+
+def _is_test(path: str) -> bool:
+    """Whether a script is a test. Next.js serves `app/api/test/route.ts` all the same."""
+    return bool(_TEST.search(path)) and (not _PAGE.search(path) or bool(_SUITE.search(path)))
 
 
 def is_client(module: Module) -> bool:

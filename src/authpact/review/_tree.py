@@ -62,7 +62,8 @@ _PLAIN: Final = re.compile(
 _INTERESTING: Final = re.compile(
     r"auth|token|cookie|storage|process\.env|fetch\(|axios|jwt|secret|password"
     r"|\bapi\w*\.(?:get|post|put|patch|delete)\b|from\s+[\"'][^\"'\n]*/(?:api|services?|actions)\b"
-    r"|export\s+(?:async\s+function|const)\s+(?:GET|POST|PUT|PATCH|DELETE)\b|[\"']use server[\"']",
+    r"|export\s+(?:async\s+function|const)\s+(?:GET|POST|PUT|PATCH|DELETE)\b|[\"']use server[\"']"
+    r"|RawUnsafe\(|\.unsafe\(|\bpool\.query\(",
     re.IGNORECASE,
 )
 

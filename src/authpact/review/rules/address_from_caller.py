@@ -1,77 +1,21 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
+from authpact.review._addresses import CHECKED, SINK, carries, given, widened
 from authpact.review._facts import Facts
 from authpact.review._model import Function, Module
 from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 
-_ADDRESS: Final = r"(?:\w*(?:url|uri|endpoint|webhook|server|host)\w*)"
-_NAMED: Final = re.compile(rf"^{_ADDRESS}$", re.IGNORECASE)
-_SINK: Final = re.compile(
-    r"^(?:httpx|requests|aiohttp|urllib\.request)\.\w+$|(?:^|\.)(?:client|session|http|http_client|_client)\.(?:get|post|put|delete|head|request|stream)$"
-    r"|^(?:urlopen|urlretrieve)$|^(?:httpx\.)?(?:Async)?Client$"
-)
-_CHECKED: Final = re.compile(
-    r"allow|whitelist|hostname|netloc|ip_address|is_private|trusted|urlparse\(|validate_\w*ur[il]|is_safe|blocked",
-    re.IGNORECASE,
-)
 _DEEP: Final = 5
-_SKIPPED: Final = re.compile(
-    r"redirect|callback|return_?ur|base_url_for|image_?ur|avatar", re.IGNORECASE
-)
 _Step = tuple[Module, Function, frozenset[str]]
-
-
-def _given(route: Route) -> frozenset[str]:
-    """Return the variables of a handler that hold an address of the request."""
-    found = {
-        p.name
-        for p in route.function.parameters
-        if _NAMED.match(p.name) and re.match(r"(?:str|HttpUrl|AnyHttpUrl|AnyUrl)\b", p.annotation)
-    }
-    bodies = [p.name for p in route.function.parameters if re.match(r"[A-Z]\w*$", p.annotation)]
-    bodies += re.findall(r"\b(\w+)\s*=\s*await\s+\w+\((?:request|req)\)", route.function.text)
-    bodies += re.findall(r"\b(\w+)\s*=\s*await\s+\w+\.json\(\)", route.function.text)
-    names = "|".join(map(re.escape, [b for b in bodies if b not in {"db", "session"}]))
-    read = (
-        rf"(?:(?:{names})(?:\.{_ADDRESS}\b|(?:\.get\(|\[)\s*[\"']{_ADDRESS}[\"'])"
-        if names
-        else "(?:(?!)"
-    )
-    read += rf"|query_params(?:\.get\(|\[)\s*[\"']{_ADDRESS}[\"'])"
-    found |= set(
-        re.findall(rf"\b(\w+)\s*=\s*(?:\w*\(\s*)*{read}", route.function.text, re.IGNORECASE)
-    )
-    direct = re.search(rf"(?<![\w.]){read}", route.function.text, re.IGNORECASE)
-    if direct and not found:
-        found.add(direct[0])
-    return frozenset(n for n in found if not _SKIPPED.search(n))
-
-
-def _carries(text: str, names: frozenset[str]) -> bool:
-    """Whether an argument is the address, or begins with it."""
-    plain = re.sub(r"^(?:str\(|f[\"']\{\s*)", "", text.strip())
-    return any(re.match(rf"{re.escape(n)}(?![\w])", plain) for n in names)
-
-
-def _widened(function: Function, names: frozenset[str]) -> frozenset[str]:
-    """Return the names with the variables that are made of them."""
-    if not names:
-        return names
-    inner = "|".join(map(re.escape, sorted(names)))
-    made = rf"\b(\w+)\s*=\s*(?:await\s+)?(?:[\w.]*\(\s*)*(?:f[\"']\{{\s*)?(?:{inner})(?!\w)"
-    return names | frozenset(
-        n for n in re.findall(made, function.text) if _NAMED.match(n) or n == "target"
-    )
 
 
 def _next(facts: Facts, step: _Step) -> Iterator[_Step]:
     module, function, names = step
     for call in module.calls_in(function):
-        passed = [(i, a) for i, a in enumerate(call.arguments) if _carries(a.text, names)]
+        passed = [(i, a) for i, a in enumerate(call.arguments) if carries(a.text, names)]
         found = facts.project.callee(module, call) if passed else None
         if found is None or found[1] is function:
             continue
@@ -86,12 +30,12 @@ def _fetched(facts: Facts, route: Route, names: frozenset[str]) -> bool:
     seen = {(route.module.path, route.function.line)}
     for _ in range(_DEEP):
         after: list[_Step] = []
-        for module, function, given in layer:
-            if _CHECKED.search(function.text):
+        for module, function, held in layer:
+            if CHECKED.search(function.text):
                 continue
-            known = _widened(function, given)
+            known = widened(function, held)
             for call in module.calls_in(function):
-                if _SINK.search(call.name) and any(_carries(a.text, known) for a in call.arguments):
+                if SINK.search(call.name) and any(carries(a.text, known) for a in call.arguments):
                     return True
             for step in _next(facts, (module, function, known)):
                 if (step[0].path, step[1].line) not in seen:
@@ -104,7 +48,7 @@ def _fetched(facts: Facts, route: Route, names: frozenset[str]) -> bool:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield routes whose caller chooses an address that the server fetches."""
     for route in facts.routes:
-        names = _given(route) if route.reachable else frozenset()
+        names = given(route) if route.reachable else frozenset()
         if names and _fetched(facts, route, names):
             yield at(route.module, route.function, "The server fetches an address of the request.")
 
@@ -163,6 +107,35 @@ async def hooks(request: Request, user=Depends(get_current_user)):
     data = await request.json()
     webhook_url = data.get("webhook_url")
     return httpx.post(webhook_url, json={})
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/models")
+async def models(data: Provider, user=Depends(get_current_user)):
+    client = AsyncOpenAI(api_key=data.key, base_url=data.base_url)
+    return await client.models.list()
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """from fastapi import FastAPI, Depends
+from urllib import request
+
+app = FastAPI()
+
+@app.post("/models")
+def models(data: Provider, user=Depends(get_current_user)):
+    asked = request.Request(f"{data.server_url}/models", method="GET")
+    with request.urlopen(asked, timeout=5) as answer:
+        return answer.read()
 """
             }
         ),

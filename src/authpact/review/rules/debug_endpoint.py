@@ -43,12 +43,24 @@ _PRIVATE: Final = re.compile(r"(?:SECRET|DATABASE|PASSWORD|PRIVATE|TOKEN|CREDENT
 _SEVERAL: Final = 2
 
 
+_HELD: Final = re.compile(r"\b(?:const|let|var)\s+(\w+)\s*=\s*(process\.env\.\w+)")
+_TELLS: Final = r":\s*(?:!!\s*{name}\b|Boolean\(\s*{name}\s*\)|{name}\??\.(?:length|slice|substring)\b|{name}\s*\?(?![.?]))"
+
+
+def _told(text: str) -> list[str]:
+    """Return the members of an answer that tell whether a variable is set, or how long it is."""
+    told = _INVENTORY.findall(text)
+    for name, variable in _HELD.findall(text):
+        told += [variable] * len(re.findall(_TELLS.format(name=re.escape(name)), text))
+    return told
+
+
 def _inventories(facts: Facts) -> Iterator[Hit]:
     """Yield handlers that tell anybody which secrets the server was given."""
     for handler in handlers(facts):
         folder = handler.module.path.rpartition("/")[0]
         text = handler.function.text
-        told = _INVENTORY.findall(text) if "json(" in text else []
+        told = _told(text) if "json(" in text else []
         if _PATH.search(folder) or handler.method != "GET" or len(told) < _SEVERAL:
             continue
         if any(_PRIVATE.search(t) for t in told) and not _SESSION.search(text):
@@ -87,6 +99,16 @@ RULE = Rule(
     remedy="Remove it, or demand a role and refuse it in production.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/api/test/route.ts": """\
+export async function GET() {
+  const secret = process.env.SIGNING_SECRET;
+  return Response.json({ hasSecret: !!secret, size: secret?.length || 0 });
+}
+"""
+            }
+        ),
         Case(
             {
                 "app/api/status/route.ts": """\

@@ -3,8 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
+from authpact.review._facts import Facts, is_client
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 _NAMED: Final = re.compile(r"auth|token|user|jwt|session|verify|guard", re.IGNORECASE)
 _SWITCH: Final = re.compile(
@@ -37,6 +38,23 @@ def _branches(text: str) -> Iterator[int]:
                 break
 
 
+_SCRIPT: Final = re.compile(
+    r"\bif\s*\(([^\n]*?process\.env\.(?:NEXT_PUBLIC_)?(?:SKIP|DISABLE|BYPASS|MOCK|NO|FAKE|DEV)_?AUTH\w*|[^\n]*?process\.env\.(?:NEXT_PUBLIC_)?AUTH_?(?:DISABLED|BYPASS|SKIP))"
+    r"([^\n{]*)\)\s*(?:\{\s*)?(?:console\.[^\n]*\n\s*)?return\s+(?!null\b|undefined\b|false\b|NextResponse\.(?:json|redirect)|Response\.json)[\w{(]"
+)
+_REFUSED: Final = re.compile(r"NODE_ENV|!\s*process\.env|!==?\s*[\"']true|===?\s*[\"']false")
+
+
+def _scripts(facts: Facts) -> Iterator[Hit]:
+    """Yield switches of servers and middlewares that one variable turns on, in production too."""
+    for module in facts.scripts:
+        if "process.env" not in module.code or is_client(module):
+            continue
+        for line, match in lines_matching(module.code, _SCRIPT):
+            if not _REFUSED.search(match[0]):
+                yield at(module, line, "A development switch lets requests in.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield branches of verification code that let a developer in."""
     for module in facts.python:
@@ -50,6 +68,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                 continue
             for line in _branches(function.text):
                 yield at(module, function.line + line, "A development switch lets requests in.")
+    yield from _scripts(facts)
 
 
 RULE = Rule(
@@ -62,6 +81,18 @@ RULE = Rule(
     remedy="Remove the branch; make tokens for development with a local issuer.",
     check=check,
     flagged=(
+        Case(
+            {
+                "lib/session.ts": """\
+export async function current() {
+  if (process.env.SKIP_AUTH === "true") {
+    return { user: { id: "dev" } };
+  }
+  return auth.api.getSession({ headers: await headers() });
+}
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\
@@ -108,6 +139,18 @@ def verify(token: str):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/session.ts": """\
+export async function current() {
+  if (process.env.NODE_ENV !== "production" && process.env.SKIP_AUTH === "true") {
+    return { user: { id: "dev" } };
+  }
+  return auth.api.getSession({ headers: await headers() });
+}
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

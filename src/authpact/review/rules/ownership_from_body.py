@@ -7,13 +7,14 @@ from authpact.review._facts import Facts
 from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 
-_FIELD: Final = r"(?:user_?[iI]d|owner_?[iI]d)"
+_FIELD: Final = r"(?:user_?[iI]d|owner_?[iI]d|creator_?[iI]d|created_?[bB]y)"
 _LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
 _INJECTED: Final = frozenset(
     {"Request", "Response", "Session", "AsyncSession", "WebSocket", "BackgroundTasks", "UploadFile"}
 )
 _SPLAT: Final = r"\*\*\s*%s\.(?:model_dump|dict)\(\s*(?:exclude_\w+=\w+\s*)?\)"
-_HAS_OWNER: Final = re.compile(r"^\s+(?:user_id|owner_id)\s*:", re.MULTILINE)
+_CREDENTIAL: Final = r"(?:auth|access|id|bearer|session|jwt)_?token|token|jwt|bearer"
+_HAS_OWNER: Final = re.compile(r"^\s+(?:user_id|owner_id|creator_id|created_by)\s*:", re.MULTILINE)
 _ADMIN: Final = re.compile(
     r"admin|superuser|\brole\b|require_role|service_key|internal", re.IGNORECASE
 )
@@ -54,12 +55,21 @@ def _splat(facts: Facts, route: Route, text: str) -> re.Match[str] | None:
     return None
 
 
+def _has_token(text: str, name: str) -> bool:
+    """Whether the body brings the caller's token too: who gets it decides whose data it is."""
+    return bool(
+        re.search(
+            rf"(?<![\w.]){re.escape(name)}(?:\.|\.get\(\s*[\"']|\[[\"'])(?:{_CREDENTIAL})\b", text
+        )
+    )
+
+
 def _taken(facts: Facts, route: Route) -> tuple[int, str] | None:
     """Return the line and the text where the owner comes from the body, unless it is checked."""
     text = _LOGGED.sub("", route.function.text)
     for name, read in _named(route, text):
         found = re.search(read, text)
-        if found is None:
+        if found is None or _has_token(text, name):
             continue
         tail = r"[^\n=]{0,12}"
         compared = re.search(rf"{read}{tail}(?:!=|==)|(?:!=|==)\s*(?:str\()?{read}", text)
@@ -157,8 +167,34 @@ def make(task: TaskCreate, user=Depends(get_current_user)):
 """
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/rooms")
+def make(room: RoomCreate, user=Depends(get_current_user)):
+    return Room(name=room.name, created_by=room.created_by)
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/chat")
+async def chat(said: Said):
+    return await answer(said.text, user_id=said.user_id, token=said.access_token)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

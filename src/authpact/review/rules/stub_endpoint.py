@@ -49,6 +49,22 @@ def _unfinished(facts: Facts) -> Iterator[Hit]:
             yield at(route.module, route.function, f"{route.paths[0]} is not implemented.")
 
 
+_NEVER: Final = re.compile(
+    r"\braise\s+\w*HTTPException\(\s*[^)]*?(?<!\d)501(?:_NOT_IMPLEMENTED)?\b"
+)
+_ENDS: Final = re.compile(r"^\s*(?:return|yield)\b", re.MULTILINE)
+
+
+def _never_done(facts: Facts) -> Iterator[Hit]:
+    """Yield operations on an object that answer 501 whatever they are sent."""
+    for route in facts.routes:
+        body = route.function.text.partition(":\n")[2]
+        if not route.reachable or "{" not in route.path or route.method == "get":
+            continue
+        if _NEVER.search(body) and not _ENDS.search(body):
+            yield at(route.module, route.function, f"{route.paths[0]} is not implemented.")
+
+
 def _uses_parameters(route: Route) -> bool:
     """Whether a handler looks at anything that it is given."""
     body = route.function.text.partition(":\n")[2]
@@ -71,6 +87,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             )
     yield from _handlers(facts)
     yield from _unfinished(facts)
+    yield from _never_done(facts)
 
 
 RULE = Rule(
@@ -83,6 +100,21 @@ RULE = Rule(
     remedy="Answer from the verified token, or remove the route.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/notes/{note_id}/share")
+def share(note_id: str, db=Depends(get_db)):
+    if not settings.key:
+        raise HTTPException(status_code=503)
+    raise HTTPException(status_code=501, detail="Sharing is not implemented")
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -140,6 +172,21 @@ def me():
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/notes/{note_id}/share")
+def share(note_id: str, user=Depends(get_current_user)):
+    if not settings.sharing:
+        raise HTTPException(status_code=501)
+    return link_of(note_id, user.id)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -4,71 +4,12 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._public import is_public
 from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 
-_PUBLIC: Final = re.compile(
-    r"(?:^|[/_-])(?:health\w*|ping|readiness|ready|liveness|live|livez|readyz|docs|openapi|login|log-in"
-    r"|signin|sign-in|sign_in|signup|sign-up|sign_up|register|logout|sign-out|signout|sign_out|refresh"
-    r"|token|jwks|forgot\w*|recover\w*|reset\w*|verify|verify-email|confirm\w*|callback|oauth\w*"
-    r"|authorize|webhooks?|static|favicon\w*|well-known|csrf|get-session|unsubscribe|invit\w*|debug\w*"
-    r"|test\w*|diagnos\w*)(?:$|[/_.-])",
-    re.IGNORECASE,
-)
-_PUBLIC_WHOLE: Final = re.compile(
-    r"(?:^|[/_-])(?:version|status|metrics|info|root|leads?|contact|newsletter|waitlist|subscribe|demo"
-    r"|sample\w*|config|pricing|plans|public|landing|me|session)(?:$|[/_.-])",
-    re.IGNORECASE,
-)
-"""Public only when the path names no object."""
-_OBJECT: Final = re.compile(
-    r"\{(?!\w*(?:token|code|key|provider|app|state|slug|service|uid|secret|path|name|email|hash)\w*[:}])\w+"
-)
-_ALWAYS: Final = re.compile(
-    r"(?:^|[/_-])(?:health\w*|docs|openapi|static|favicon\w*|well-known|webhooks?|callback|oauth\w*|invit\w*|debug\w*|diagnos\w*)(?:$|[/_.-])",
-    re.IGNORECASE,
-)
-"""Public even where the path names an object; `/orders/{id}/confirm` is not."""
 _OWN_KEY: Final = re.compile(r"settings|os\.|api_?key|config\.", re.IGNORECASE)
 _READS_ONLY: Final = 3
-
-
-def _is_public(route: Route) -> bool:
-    path = route.paths[0]
-    if path in {"/", "/api", "/api/v1"} or route.method in {"options", "head"}:
-        return True
-    named = _PUBLIC.search(path) and (_ALWAYS.search(path) or not _OBJECT.search(path))
-    if named or re.search(r"/auth(?:/|$)|^(?:/api)?(?:/v\d+)?/public/", path):
-        return True
-    return (
-        ("{" not in path and bool(_PUBLIC_WHOLE.search(path)))
-        or _is_static(route)
-        or _is_asset(route)
-    )
-
-
-def _is_static(route: Route) -> bool:
-    """Whether a GET answers the same to everybody: no parameter, no store, no call but literals."""
-    if route.method != "get" or route.function.parameters:
-        return False
-    body = route.function.text.partition(":\n")[2]
-    return not re.search(
-        r"await |session|\bdb\b|\.query|\.execute|Service|_store|tracker|repository|select\(", body
-    )
-
-
-_ASSETS: Final = re.compile(r"(?:^|/)(?:fonts|icons|assets|images|static|locales)(?:/|$)")
-_CACHED: Final = re.compile(
-    r"[\"']Cache-Control[\"']\s*[:,\]]\s*=?\s*f?[\"']public\b", re.IGNORECASE
-)
-
-
-def _is_asset(route: Route) -> bool:
-    """Whether a GET hands out what every visitor may see, and says so."""
-    text = route.function.text
-    return route.method == "get" and bool(
-        _CACHED.search(text) or (_ASSETS.search(route.paths[0]) and "FileResponse(" in text)
-    )
 
 
 def _relays(route: Route) -> bool:
@@ -92,7 +33,7 @@ def _reference_data(facts: Facts) -> set[str]:
     protecting = {r.module.path.partition("/")[0] for r in facts.routes if r.protected}
     groups: dict[str, list[Route]] = {}
     for route in facts.routes:
-        if not _is_public(route):
+        if not is_public(route):
             groups.setdefault(route.module.path, []).append(route)
     return {
         path
@@ -111,7 +52,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         if route.shadow:
             continue  # its requests never arrive here
-        if not _is_public(route) and not _relays(route):
+        if not is_public(route) and not _relays(route):
             message = f"{route.method.upper()} {route.paths[0]} answers without a token."
             yield at(route.module, route.function, message, _severity(route))
 
@@ -126,6 +67,19 @@ RULE = Rule(
     remedy="Add the dependency that verifies the token to the router, so that later routes have it too.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/api/auth/login-history")
+def history(limit: int = 20, db=Depends(get_db)):
+    return db.scalars(select(Attempt).order_by(Attempt.at.desc()).limit(limit)).all()
+"""
+            }
+        ),
         Case(
             {
                 "shop/main.py": """\

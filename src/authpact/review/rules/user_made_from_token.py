@@ -30,6 +30,32 @@ def _verifying(facts: Facts) -> set[tuple[str, int]]:
     return found
 
 
+_OWN_ID: Final = re.compile(
+    r"\b(\w*User)\(\s*(?:\n\s*)?(?:id|user_id|auth_id)\s*=\s*(?:str\(|UUID\()?(user_?id|user_uuid|current_user_id|sub|subject)\b"
+)
+_PLACED: Final = re.compile(r"\.(?:add|merge)\(")
+
+
+def _on_the_fly(facts: Facts) -> Iterator[Hit]:
+    """Yield helpers of routes that make the row of an unknown subject under that subject's id."""
+    for module in facts.python:
+        if "User(" not in module.code:
+            continue
+        for function in module.functions:
+            text = function.text
+            found = next(lines_matching(text, _OWN_ID), None)
+            if found is None or _SIGNS_UP.search(function.name) or "password" in text:
+                continue
+            looked = re.search(
+                rf"\b{found[1][1]}\.(?:id|user_id)\s*==|\.get\(\s*{found[1][1]}\s*,", text
+            )
+            named = any(p.name == found[1][2] for p in function.parameters)
+            given = named or re.search(rf"\b{found[1][2]}\s*=\s*(?:UUID|str)\(\s*\w+\s*\)", text)
+            if looked and given and _PLACED.search(text) and facts.is_reached(module, function):
+                message = "An unknown subject gets a new user under the id of its token."
+                yield at(module, function.line + found[0] - 1, message)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield dependencies that create a user for any subject."""
     verifying = _verifying(facts)
@@ -49,6 +75,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                     function.line + found[0] - 1,
                     "An unknown subject gets a new user from the claims of its token.",
                 )
+    yield from _on_the_fly(facts)
 
 
 RULE = Rule(
@@ -61,6 +88,26 @@ RULE = Rule(
     remedy="Refuse unknown subjects, or create rows when Better Auth creates the user.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+def known(db, user_id):
+    user = db.scalar(select(User).where(User.id == user_id))
+    if user is None:
+        user = User(id=user_id, email=f"{user_id}@example.com")
+        db.add(user)
+    return user
+
+@app.post("/talks")
+def talk(data: Talk, user_id=Depends(get_current_user_id), db=Depends(get_db)):
+    return known(db, user_id)
+"""
+            }
+        ),
         Case(
             {
                 "deps.py": """\
@@ -104,6 +151,25 @@ def get_current_user(token, db):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+def known(db, user_id):
+    user = db.scalar(select(User).where(User.id == user_id))
+    if user is None:
+        raise HTTPException(401)
+    return user
+
+@app.post("/talks")
+def talk(data: Talk, user_id=Depends(get_current_user_id), db=Depends(get_db)):
+    return known(db, user_id)
+"""
+            }
+        ),
         Case(
             {
                 "deps.py": """\
