@@ -17,7 +17,7 @@ _FORGETS: Final = re.compile(
 _ASKS: Final = re.compile(
     r"\bfetch\(|axios|\bapi\w*\.|\bclient\.|authClient|\b(?:sign|log)_?[oO]ut\(|mutate|revoke|\.post\(|request\("
 )
-_ROW: Final = re.compile(r"\b\w*Session\([^)]*\btoken\s*=", re.DOTALL)
+_ROW: Final = re.compile(r"\b\w*Session\((?:[^()]|\([^()]*\))*?\btoken\s*=")
 _LISTED: Final = re.compile(r"denylist|blacklist|revoked|blocklist", re.IGNORECASE)
 
 
@@ -65,7 +65,7 @@ RULE = Rule(
                 "api/login.py": """\
 def login(db, user):
     value = secrets.token_urlsafe(32)
-    db.add(UserSession(user_id=user.id, token=value))
+    db.add(UserSession(id=new_id(), user_id=user.id, token=value))
     return value
 """,
                 "web/nav.tsx": """\
