@@ -13,6 +13,7 @@ _WRITES: Final = re.compile(
 _CLEARS: Final = re.compile(
     r"\b(?:local|session)Storage\.(?:clear\(|removeItem\(\s*(?![\"'`]))|\bremoveItem\(\s*key\b"
 )
+_OLD: Final = re.compile(r"old|backup|legacy|archive", re.IGNORECASE)
 _OUT: Final = re.compile(r"^(?:handle|on|do|user)?_?(?:log|sign)_?(?:out|off)\w*$", re.IGNORECASE)
 _ENDS: Final = re.compile(
     r"fetch\(|axios|api\w*\.|(?:sign|log)_?[oO]ut\(|push\(|location|replace\("
@@ -21,7 +22,8 @@ _ENDS: Final = re.compile(
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield sign-outs of a tree that keeps tokens in the web storage and never takes them out."""
-    kept = {k for _, _, m in facts.matches(facts.browser, _WRITES) for k in [m[1]]}
+    live = tuple(m for m in facts.browser if not _OLD.search(m.path))
+    kept = {m[1] for _, _, m in facts.matches(live, _WRITES)}
     if not kept or any(_CLEARS.search(m.code) for m in facts.browser):
         return
     code = "\n".join(m.code for m in facts.browser if "removeItem(" in m.code)
