@@ -32,7 +32,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             if function is None or not _is_bare(module, call):
                 continue
             if not re.search(
-                r"token|credential|authori[sz]ation|cookie", function.text, re.IGNORECASE
+                r"token|credential|authori[sz]ation|cookie|\bHeader\(", function.text, re.IGNORECASE
             ):
                 continue
             if (module.path, function.line) not in seen:
@@ -51,6 +51,17 @@ RULE = Rule(
     remedy='Add `headers={"WWW-Authenticate": "Bearer"}`.',
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+from fastapi import HTTPException, Header
+
+def current(x_caller: str = Header(None)):
+    if not x_caller:
+        raise HTTPException(status_code=401, detail="no")
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

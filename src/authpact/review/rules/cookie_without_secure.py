@@ -42,6 +42,13 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield credential cookies that travel over plain HTTP."""
     yield from _in_scripts(facts)
     for module in facts.python:
+        for call in module.called("add_middleware"):
+            # Starlette's session holds who signed in, or the state of a sign-in under way.
+            kind = call.arguments[0].text if call.arguments else ""
+            if kind.endswith("SessionMiddleware") and call.get("secret_key"):
+                secure = call.get("https_only")
+                if secure is None or secure.text == "False":
+                    yield at(module, call, "The session cookie is set without Secure.")
         for call in module.called("set_cookie"):
             name = call.text_of("key", 0)
             value = call.text_of("value", 1)
@@ -68,6 +75,10 @@ RULE = Rule(
     remedy="Set `secure=True` outside of local development.",
     check=check,
     flagged=(
+        Case({"main.py": "app.add_middleware(SessionMiddleware, secret_key=KEY)\n"}),
+        Case(
+            {"main.py": "app.add_middleware(SessionMiddleware, secret_key=KEY, https_only=False)\n"}
+        ),
         Case(
             {
                 "auth.ts": """\
@@ -104,6 +115,11 @@ def login(response, token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": "app.add_middleware(SessionMiddleware, secret_key=KEY, https_only=SECURE)\n"
+            }
+        ),
         Case(
             {
                 "auth.ts": """\

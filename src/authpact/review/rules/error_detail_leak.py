@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._answers import alias_of, answers_in, answers_of, is_own_error, mentions
@@ -7,13 +8,21 @@ from authpact.review._facts import Facts
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 
+_INPUT: Final = re.compile(r"Validation|NotFound|Invalid\w*(?:Input|Data|Field)|Duplicate|Exists")
 
-def _in_handlers(module: Module, answers: frozenset[str]) -> Iterator[Hit]:
+
+def _is_about_input(facts: Facts, caught: str) -> bool:
+    """Whether an error is a class of the tree that says what is wrong with the input."""
+    last = caught.strip("() ").rpartition(".")[2]
+    return last in facts.project.classes and bool(_INPUT.search(last))
+
+
+def _in_handlers(facts: Facts, module: Module, answers: frozenset[str]) -> Iterator[Hit]:
     for handler in module.handlers:
         alias = alias_of(module, handler)
         if not alias:
             continue
-        own = is_own_error(handler)
+        own = is_own_error(handler) or _is_about_input(facts, handler.caught)
         for call in answers_in(module, handler, answers):
             if own and "401" not in call.text_of("status_code", 0):
                 continue
@@ -40,7 +49,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield answers that carry internal error texts."""
     answers = answers_of(facts.python)
     for module in (*facts.python, *facts.handlers):
-        yield from _in_handlers(module, answers)
+        yield from _in_handlers(facts, module, answers)
         if module.language == "python":
             yield from _elsewhere(module)
 
@@ -99,6 +108,22 @@ def read(token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "api.py": """\
+from fastapi import HTTPException
+
+class TaskValidationError(Exception):
+    pass
+
+def add(title):
+    try:
+        return make(title)
+    except TaskValidationError as e:
+        raise HTTPException(400, detail=str(e))
+"""
+            }
+        ),
         Case(
             {
                 "api.py": """\

@@ -11,6 +11,8 @@ _ASKS: Final = re.compile(
     r"HTTPAuthorizationCredentials|Depends\(\s*\w*(?:security|bearer|oauth2|scheme)|Cookie\(|\.cookies|Authorization",
     re.IGNORECASE,
 )
+_NAME: Final = re.compile(r"verify|validate|check|require|authenticate|current", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"^(?:access_|session_|bearer_|id_)?(?:token|jwt|cookie)$")
 _REFUSES: Final = re.compile(r"\b401\b|HTTP_401")
 _DOTTED: Final = re.compile(r"\.(\w+)[\"':]")
 _STARTS: Final = re.compile(r"__main__|FastAPI\(|uvicorn")
@@ -35,7 +37,10 @@ def _spoken_of(facts: Facts) -> frozenset[str]:
 
 def _is_guard(function: Function) -> bool:
     plain = function.parent < 0 and not function.owner and not function.decorators
-    return plain and bool(_ASKS.search(function.text) and _REFUSES.search(function.text))
+    asks = _ASKS.search(function.text) or any(
+        _TOKEN.search(p.name) for p in function.parameters if _NAME.search(function.name)
+    )
+    return plain and bool(asks and _REFUSES.search(function.text))
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -70,6 +75,24 @@ RULE = Rule(
 def session_user(request):
     if "session" not in request.cookies:
         raise HTTPException(401)
+""",
+                "api/main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/tasks")
+def tasks(user=Depends(get_current_user)):
+    return user
+""",
+            }
+        ),
+        Case(
+            {
+                "api/sessions.py": """\
+def verify_session(session_token, db):
+    if db.session(session_token) is None:
+        raise HTTPException(status_code=status.HTTP_401_UNAUTHORIZED)
 """,
                 "api/main.py": """\
 from fastapi import FastAPI, Depends

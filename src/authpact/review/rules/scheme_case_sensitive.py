@@ -28,7 +28,8 @@ def _refused(facts: Facts) -> Iterator[Hit]:
 
 _KEPT: Final = re.compile(
     r"\bif\b[^\n]*(?<!not )\b(\w+)\.startswith\(\s*[\"']Bearer [\"']\s*\)\s*:\s*\n"
-    r"\s*(?:return\s+|\w+\s*=\s*)\1\[(?:7|len\([^)\n]*\)):\]"
+    r"\s*(?:return\s+|\w+\s*=\s*)\1(?:\[(?:7|len\([^)\n]*\)):\]"
+    r"|\.(?:removeprefix\(|replace\(\s*[\"']Bearer))"
 )
 
 
@@ -41,11 +42,24 @@ def _ignored(facts: Facts, known: set[tuple[str, int]]) -> Iterator[Hit]:
             yield at(module, line, "The scheme is compared with regard to case.")
 
 
+_IN_HANDLER: Final = re.compile(
+    r"\bif\s*\([^\n]*!\s*\w+\??\.startsWith\(\s*[\"']Bearer ?[\"']\s*\)"
+)
+
+
+def _in_handlers(facts: Facts) -> Iterator[Hit]:
+    """Yield route handlers that refuse another spelling of the scheme before the API is asked."""
+    for module, line, _ in facts.matches(facts.handlers, _IN_HANDLER):
+        if _REFUSES.search("\n".join(module.lines[line - 1 : line + 5])):
+            yield at(module, line, "The scheme is compared with regard to case.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield comparisons of the scheme that regard case."""
     refused = list(_refused(facts))
     yield from refused
     yield from _ignored(facts, {(h.file, h.line) for h in refused})
+    yield from _in_handlers(facts)
     for module, line, found in facts.matches(facts.python, _SCHEME):
         mend = swap(module.text, line, found[0], f'scheme.lower(){found[1]}"bearer"', safe=True)
         yield at(module, line, "The scheme is compared with regard to case.", mend=mend)
@@ -61,6 +75,37 @@ RULE = Rule(
     remedy='Compare `scheme.lower() == "bearer"`.',
     check=check,
     flagged=(
+        Case(
+            {
+                "app/api/me/route.ts": """\
+export async function GET(request) {
+  const header = request.headers.get("authorization");
+  if (!header?.startsWith("Bearer ")) {
+    return NextResponse.json({ detail: "no" }, { status: 401 });
+  }
+  return fetch(API, { headers: { authorization: header } });
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends, Header
+
+app = FastAPI()
+
+def current(authorization: str = Header(default=None)):
+    if authorization and authorization.startswith("Bearer "):
+        token = authorization.removeprefix("Bearer ").strip()
+        return look_up(token)
+
+@app.get("/me")
+def me(user=Depends(current)):
+    return user
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -10,6 +10,12 @@ _LOGIN: Final = re.compile(
     r"/(?:login|log-in|sign-?in|sign_in)(?:/[\w-]+)?/?$|/(?:auth|oauth2?)/token/?$|^/token/?$",
     re.IGNORECASE,
 )
+_MAILS: Final = re.compile(
+    r"/(?:forgot|request|resend|send|verify)[-_](?:password|reset|password[-_]reset|otp|code|pin|magic[-_]link"
+    r"|verification(?:[-_]\w+)?|verification[-_]e?mail)/?$|/(?:password[-_]reset|reset[-_]password)/request/?$"
+    r"|/magic[-_]link/?$|/forgot/?$",
+    re.IGNORECASE,
+)
 _LIMITS: Final = re.compile(r"limiter|slowapi|rate_?limit|throttl|RateLimit", re.IGNORECASE)
 
 
@@ -27,18 +33,18 @@ def check(facts: Facts) -> Iterator[Hit]:
     ):
         return
     for route in facts.routes:
-        if (
-            route.method != "post"
-            or not any(_LOGIN.search(p) for p in route.paths)
-            or "password" not in route.function.text.lower()
-        ):
+        login = any(_LOGIN.search(p) for p in route.paths)
+        login = login and "password" in route.function.text.lower()
+        mails = any(_MAILS.search(p) for p in route.paths)
+        if route.method != "post" or not (login or mails):
             continue
         texts = [d.name for d in route.function.decorators] + [
             route.function.text,
             route.decorator.text_of("dependencies"),
         ]
         if not _LIMITS.search(" ".join(texts)):
-            yield at(route.module, route.function, "Passwords may be tried without a limit.")
+            what = "Passwords may be tried" if login else "Mails or codes may be asked for"
+            yield at(route.module, route.function, f"{what} without a limit.")
 
 
 RULE = Rule(
@@ -51,6 +57,19 @@ RULE = Rule(
     remedy="Leave sign-in to Better Auth, which limits it in production, or add a limiter.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/auth/forgot-password")
+def forgot(data: Address):
+    send_link(data.email)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -79,6 +98,20 @@ def login(email: str, password: str):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/auth/forgot-password")
+@limiter.limit("3/hour")
+def forgot(data: Address):
+    send_link(data.email)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -7,13 +7,17 @@ from authpact.review._facts import Facts
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at, once
 
-_OUT: Final = re.compile(r"^(?:handle)?(?:log|sign)_?(?:out|off)(?!Page)\w*$", re.IGNORECASE)
+_OUT: Final = re.compile(
+    r"^(?:handle|custom|do|perform|user|local|on|auth)?_?(?:log|sign)_?(?:out|off)(?!Page)\w*$",
+    re.IGNORECASE,
+)
 _FORGETS: Final = re.compile(
     r"\b(?:local|session)Storage\.removeItem\(\s*[\"'`]?[\w.-]*(?:token|jwt)", re.IGNORECASE
 )
 _ASKS: Final = re.compile(
     r"\bfetch\(|axios|\bapi\w*\.|\bclient\.|authClient|\b(?:sign|log)_?[oO]ut\(|mutate|revoke|\.post\(|request\("
 )
+_ROW: Final = re.compile(r"\b\w*Session\((?:[^()]|\([^()]*\))*?\btoken\s*=")
 _LISTED: Final = re.compile(r"denylist|blacklist|revoked|blocklist", re.IGNORECASE)
 
 
@@ -26,10 +30,16 @@ def _forgetting(module: Module) -> Iterator[int]:
             yield line
 
 
+def _issues(facts: Facts) -> bool:
+    """Whether the API makes tokens: it signs them, or keeps random ones as rows of sessions."""
+    if any(m.module.language == "python" for m in facts.tokens.mints):
+        return True
+    return any(_ROW.search(m.code) and "token_urlsafe(" in m.code for m in facts.python)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield sign-outs that only forget the browser's copy of a token of the API, once a root."""
-    minted = any(m.module.language == "python" for m in facts.tokens.mints)
-    if not minted or any(_LISTED.search(m.code) for m in facts.python):
+    if not _issues(facts) or any(_LISTED.search(m.code) for m in facts.python):
         return
     message = "Signing out forgets the token; it stays valid."
     yield from once(
@@ -50,6 +60,22 @@ RULE = Rule(
     remedy="End the session at the issuer as well, and keep tokens short.",
     check=check,
     flagged=(
+        Case(
+            {
+                "api/login.py": """\
+def login(db, user):
+    value = secrets.token_urlsafe(32)
+    db.add(UserSession(id=new_id(), user_id=user.id, token=value))
+    return value
+""",
+                "web/nav.tsx": """\
+export function signOutHere() {
+  localStorage.removeItem("session_token");
+  window.location.href = "/login";
+}
+""",
+            }
+        ),
         Case(
             {
                 "api/tokens.py": """\

@@ -50,12 +50,34 @@ def _of_plugin(issuer: Issuer) -> Iterator[Hit]:
         yield at(issuer.module, line, f"The cached session, a JWT, lives {lives / _DAY:g} days.")
 
 
+_ROW: Final = re.compile(
+    r"\b\w*Session\((?:[^()]|\([^()]*\))*?\bexpires_?[aA]t\s*=[^()]*timedelta\(\s*days\s*=\s*(\d+)",
+    re.DOTALL,
+)
+_MONTH: Final = 30
+
+
+def _of_sessions(facts: Facts) -> Iterator[Hit]:
+    """Yield sessions of a month and more: those of Better Auth, and rows the API writes."""
+    for issuer in facts.issuers.servers:
+        given = members(issuer.options.get("session", "")).get("expiresIn", "")
+        days = amount_in(given) / _DAY
+        if days >= _MONTH:
+            line = issuer.line_of(r"\bexpiresIn\s*:")
+            yield at(issuer.module, line, f"The session lives {days:g} days.")
+    for module, line, found in facts.matches(facts.python, _ROW):
+        if int(found[1]) >= _MONTH:
+            last = line + found[0].count("\n")
+            yield at(module, last, f"The session lives {found[1]} days.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield access tokens that live longer than a day."""
     found = (_of_mint(m) for m in facts.tokens.mints)
     yield from dict.fromkeys(hit for hit in found if hit)
     for issuer in facts.issuers.servers:
         yield from _of_plugin(issuer)
+    yield from _of_sessions(facts)
 
 
 RULE = Rule(
@@ -68,6 +90,25 @@ RULE = Rule(
     remedy="Issue tokens for minutes and ask for a new one while the session lives.",
     check=check,
     flagged=(
+        Case(
+            {
+                "lib/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ session: { expiresIn: 60 * 60 * 24 * 60 } });
+"""
+            }
+        ),
+        Case(
+            {
+                "login.py": """\
+def login(db, user):
+    db.add(AuthSession(
+        token=secrets.token_urlsafe(32),
+        expires_at=now + timedelta(days=90),
+    ))
+"""
+            }
+        ),
         Case(
             {
                 "config.py": """\
@@ -144,6 +185,14 @@ def make(user):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ session: { expiresIn: 60 * 60 * 24 * 7 } });
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\
