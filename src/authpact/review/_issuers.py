@@ -33,10 +33,12 @@ class Issuer:
         """The algorithm of tokens of the jwt plugin, empty without it or when it is not written."""
         if "jwt" not in self.plugins:
             return ""
-        found = _ALGORITHM.search(self.plugins["jwt"])
-        if found or "keyPairConfig" not in self.plugins["jwt"]:
-            return found[1] if found else "EdDSA"
-        return ""
+        given = self.plugins["jwt"].strip()
+        found = _ALGORITHM.search(given)
+        if found:
+            return found[1]
+        written = not given or given.startswith("{")
+        return "EdDSA" if written and "keyPairConfig" not in given and "..." not in given else ""
 
     @property
     def jwks_path(self) -> str:
@@ -101,8 +103,19 @@ class Issuers:
                 text, line = module.variables[text].value, module.variables[text].line
             text = re.sub(r"\}\s*(?:satisfies|as)\s+[\w.<>]+$", "}", text)
             options = members(text)
-            plugins = _plugins(module, options.get("plugins", ""))
+            plugins = {
+                name: self._written(module, argument)
+                for name, argument in _plugins(module, options.get("plugins", "")).items()
+            }
             yield Issuer(module, call, options, plugins, text, line)
+
+    def _written(self, module: Module, argument: str) -> str:
+        """Return the options of a plugin as written, where they stand in a constant as well."""
+        if not re.fullmatch(r"[A-Za-z_$][\w$]*", argument.strip()):
+            return argument
+        found = self._project.symbol(module, argument.strip())
+        variable = found.module.variables.get(found.name) if found else None
+        return variable.value if variable else argument
 
 
 def _plugins(module: Module, text: str) -> dict[str, str]:

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from authpact.review._dictionaries import Dictionaries
 from authpact.review._mints import Mints, library_of
 from authpact.review._model import Call, Function, Module
 from authpact.review._project import Project
-from authpact.review._text import members
 from authpact.review._values import Evaluator, Value
 
 _LOOKED_UP: Final = re.compile(
@@ -19,6 +19,12 @@ _LOOKED_UP: Final = re.compile(
     r"|Session\w*\)\s*\.\s*filter(?:_by)?\([^)]*\btoken\b",
     re.IGNORECASE,
 )
+_DECODES: Final = frozenset({"decode", "get_unverified_claims", "decode_complete"})
+_HANDED_ON: Final = frozenset(
+    {"partial", "to_thread", "run_in_threadpool", "run_in_executor", "run_sync"}
+)
+"""Calls that get a function and the arguments for it."""
+_DECODER: Final = re.compile(r"^(?:\w+\.)*(?:decode|get_unverified_claims|decode_complete)$")
 
 
 def looks_session_up(text: str) -> bool:
@@ -77,16 +83,20 @@ class Tokens:
     def __init__(self, project: Project, evaluator: Evaluator) -> None:
         self._project = project
         self._evaluator = evaluator
+        self._dictionaries = Dictionaries(project)
         self.verifications = tuple(v for m in project.python for v in self._verifications(m))
         self.mints = Mints(project, evaluator).found
 
     def _verifications(self, module: Module) -> Iterator[Verification]:
-        for call in module.called("decode", "get_unverified_claims", "decode_complete"):
-            library = library_of(module, call)
+        for call in self._decodes(module):
+            made = self._made(module, call)
+            library = library_of(module, made or call)
             if not library:
                 continue
-            options = self._options(module, call)
-            algorithms = call.get("algorithms", 2)
+            options = self._dictionaries.of(
+                module, call.text_of("options", 3), module.function_of(call)
+            )
+            algorithms = made.get("algorithms", 0) if made else call.get("algorithms", 2)
             key = call.text_of("key", 1)
             yield Verification(
                 module,
@@ -105,6 +115,31 @@ class Tokens:
                 + " ".join(k for k in options if k.startswith("require_")),
             )
 
+    def _decodes(self, module: Module) -> Iterator[Call]:
+        """Yield the calls that decode, by whatever name and through whatever helper of Python."""
+        for call in module.calls:
+            meant = call
+            if call.last in _HANDED_ON:
+                place = next(
+                    (i for i, a in enumerate(call.arguments) if _DECODER.search(a.text)), -1
+                )
+                if place < 0:
+                    continue
+                name, rest = call.arguments[place].text, call.arguments[place + 1 :]
+                meant = replace(call, name=name, arguments=rest)
+            imported = module.imported.get(meant.name)
+            if imported and imported.name in _DECODES and imported.alias != imported.name:
+                meant = replace(meant, name=f"{imported.alias}.{imported.name}")
+            if meant.last in _DECODES:
+                yield self._dictionaries.expanded(module, meant)
+
+    def _made(self, module: Module, call: Call) -> Call | None:
+        """Return the call that makes a decoder with its algorithms, such as Authlib's."""
+        name = call.name.rpartition(".")[0]
+        assigned = [a for a in module.assignments if name and a.target in {name, f"self.{name}"}]
+        lines = {a.line for a in assigned if "JsonWebToken(" in a.value}
+        return next((c for c in module.called("JsonWebToken") if c.line in lines), None)
+
     def _given(self, call: Call, name: str) -> bool:
         if call.text_of(name) not in {"", "None"}:
             return True
@@ -113,10 +148,3 @@ class Tokens:
             for a in call.arguments
             if a.text.startswith("**")
         )
-
-    def _options(self, module: Module, call: Call) -> dict[str, str]:
-        text = call.text_of("options", 3)
-        if re.fullmatch(r"[A-Za-z_]\w*", text):
-            local = [a for a in module.assignments if a.target == text]
-            text = local[-1].value if local else text
-        return members(text)

@@ -42,21 +42,37 @@ def _minted(facts: Facts, v: Verification) -> set[str]:
     }
 
 
+def _own_tokens(facts: Facts) -> Iterator[Hit]:
+    """Yield verifications that accept none of the tokens the frontend signs by itself."""
+    signed = [m.algorithm for m in facts.tokens.mints if m.module.language == "script"]
+    names = {a for algorithm in signed for a in algorithm.literals}
+    if not names or not all(a.known and a.literals for a in signed):
+        return
+    for v in facts.verifications:
+        accepted = set(v.algorithms.literals)
+        if not v.algorithms.known or not accepted or not v.is_for_access:
+            continue
+        if not accepted & (names | _minted(facts, v)):
+            message = f"Accepts {_listed(accepted)} only, but the frontend signs {_listed(names)}."
+            yield at(v.module, v.call, message)
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names))
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield verifications whose algorithm no issuer of the tree uses."""
     if not _asks_plugin(facts):
+        yield from _own_tokens(facts)
         return
     plugin = _plugin_algorithms(facts)
     for v in facts.verifications:
         accepted = set(v.algorithms.literals)
         if not accepted or not plugin or accepted & plugin or accepted & _minted(facts, v):
             continue
-        names = ", ".join(sorted(accepted))
-        yield at(
-            v.module,
-            v.call,
-            f"Accepts {names} only, but Better Auth signs {', '.join(sorted(plugin))}.",
-        )
+        message = f"Accepts {_listed(accepted)} only, but Better Auth signs {_listed(plugin)}."
+        yield at(v.module, v.call, message)
 
 
 RULE = Rule(
@@ -69,6 +85,36 @@ RULE = Rule(
     remedy="Verify with the key set of Better Auth and its algorithm, or issue HS256 tokens by an endpoint of your own with a dedicated secret.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/token.ts": """\
+import jwt from "jsonwebtoken";
+export const sign = (id) => jwt.sign({ sub: id }, process.env.API_KEY, { algorithm: "HS512" });
+""",
+                "api/auth.py": """\
+from functools import partial
+from jose import jwt
+
+verified = partial(jwt.decode, key=KEY, algorithms=["HS256"])
+""",
+            }
+        ),
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ plugins: [jwt({ jwt: { audience: "api" } })] });
+""",
+                "api/auth.py": """\
+from authlib.jose import JsonWebToken
+
+reader = JsonWebToken(["RS256"])
+
+def read(token, keys):
+    return reader.decode(token, keys)
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": """\
@@ -85,6 +131,25 @@ def read(token, key):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+import { options } from "./options";
+export const auth = betterAuth({ plugins: [jwt(options)] });
+""",
+                "web/options.ts": """\
+const alg = "ES256";
+export const options = { jwks: { keyPairConfig: { alg } } };
+""",
+                "api/auth.py": """\
+import jwt
+
+def read(token, key):
+    return jwt.decode(token, key, algorithms=["ES256"])
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": """\

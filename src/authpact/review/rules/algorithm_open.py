@@ -9,24 +9,35 @@ from authpact.review._tokens import Verification
 
 _FROM_TOKEN: Final = re.compile(r"header(?:\.get\(|\[)\s*[\"']alg|unverified_header")
 
-
+_ALL: Final = re.compile(
+    r"get_default_algorithms|Registry\.\w*algorithms|ALGORITHMS\.(?:ALL|SUPPORTED)\b|algorithms\.(?:keys|values)\("
+)
 _NAME: Final = re.compile(r"^[\[(\s]*([A-Za-z_]\w*)[\])\s]*(?:if\b|,|$)")
 
 
-def _behind(v: Verification) -> str:
-    """Return what the name of the algorithm was last given before the call."""
+def _behind(facts: Facts, v: Verification) -> str:
+    """Return what the name of the algorithm was last given before the call, helpers included."""
     named = _NAME.match(v.algorithms_text)
     if named is None or v.function is None:
         return ""
     given = [
         a
         for a in v.module.assignments
-        if a.target == named[1] and v.function.line <= a.line <= v.call.line
+        if named[1] in re.split(r"[\s,()]+", a.target) and v.function.line <= a.line <= v.call.line
     ]
     if not given:
         return ""
     between = "\n".join(v.module.lines[given[-1].line - 1 : v.call.line])
-    return "" if _is_compared(between, named[1]) else given[-1].value
+    return "" if _is_compared(between, named[1]) else _helped(facts, v, given[-1].value)
+
+
+def _helped(facts: Facts, v: Verification, text: str) -> str:
+    """Return an expression, followed by the code of the function of the tree that it calls."""
+    called = re.match(r"(?:await\s+)?([\w.]+)\(", text)
+    found = facts.project.function(v.module, called[1]) if called else None
+    inside = found[1].text if found else ""
+    compares = re.search(r"\bnot\s+in\b|!=", inside)
+    return text if compares else f"{text}\n{inside}"
 
 
 def _is_compared(body: str, name: str) -> bool:
@@ -34,11 +45,12 @@ def _is_compared(body: str, name: str) -> bool:
     return bool(re.search(rf"\b{name}\s+not\s+in\b|\b{name}\s*!=", body))
 
 
-def _problem(v: Verification) -> str:
-    behind = _behind(v)
-    if "get_default_algorithms" in f"{v.algorithms_text}{behind}":
+def _problem(facts: Facts, v: Verification) -> str:
+    behind = _behind(facts, v)
+    if _ALL.search(f"{v.algorithms_text}{behind}"):
         return "Every algorithm of the library is accepted."
-    if _FROM_TOKEN.search(v.algorithms_text) or _FROM_TOKEN.search(behind):
+    direct = _helped(facts, v, v.algorithms_text.strip("[( "))
+    if _FROM_TOKEN.search(direct) or _FROM_TOKEN.search(behind):
         return "The algorithm is taken from the token itself."
     if not v.algorithms_given:
         return "" if v.library == "joserfc" else "No algorithm is fixed."
@@ -54,7 +66,7 @@ def _problem(v: Verification) -> str:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield verifications that leave the choice of the algorithm open."""
     for v in facts.verifications:
-        problem = _problem(v)
+        problem = _problem(facts, v)
         if problem and not re.search(r"JsonWebToken\(\[", v.module.code):
             yield at(v.module, v.call, problem)
 
@@ -69,6 +81,32 @@ RULE = Rule(
     remedy='Name the one algorithm of the issuer: `algorithms=["EdDSA"]`.',
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+from jose import jwt
+
+def head(token):
+    found = jwt.get_unverified_header(token)
+    return found.get("alg", "RS256"), found.get("kid")
+
+def read(token):
+    algorithm, kid = head(token)
+    return jwt.decode(token, key_of(kid), algorithms=algorithm)
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+from joserfc import jwt
+from joserfc.jws import JWSRegistry
+
+def read(token, keys):
+    return jwt.decode(token, keys, algorithms=list(JWSRegistry.algorithms))
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
 _BY_HAND: Final = re.compile(r"\.split\(\s*[\"']\.[\"']\s*\)\s*\[\s*1\s*\]")
@@ -20,17 +21,29 @@ def _by_hand(facts: Facts) -> Iterator[Hit]:
         for function in module.functions:
             text = function.text
             found = None if "id_token" in text else _BY_HAND.search(text) or _parts(text)
+            place = found or (None if "id_token" in text else _THREE.search(text))
+            inside = text if found else f"{text}{_helpers(facts, module, function)}"
             if (
-                found
-                and "b64decode" in text
-                and "loads(" in text
-                and "hmac" not in text
-                and "verify" not in text.lower()
+                place
+                and "b64decode" in inside
+                and "loads(" in inside
+                and not re.search(
+                    r"hmac|compare_digest|verify|signature\b|\.sub\b", inside, re.IGNORECASE
+                )
             ):
-                line = function.line + text.count("\n", 0, found.start())
+                line = function.line + text.count("\n", 0, place.start())
                 yield at(module, line, "The payload is read without any check of the signature.")
 
 
+def _helpers(facts: Facts, module: Module, function: Function) -> str:
+    """Return the code of the functions of the tree that a function calls."""
+    return "\n".join(f.text for _, f in facts.project.callees(module, function))
+
+
+_THREE: Final = re.compile(
+    r"\w+\s*,\s*\w+\s*,\s*[\w*]+\s*=[^\n]*\.split\(\s*[\"']\.[\"']\s*(?:,\s*2\s*)?\)"
+)
+"""Header, payload and signature, taken apart at once."""
 _PARTS: Final = re.compile(r"(\w+)\s*=\s*\w*(?:token|jwt)\w*\.split\(\s*[\"']\.[\"']\s*\)")
 _SERVER: Final = re.compile(r"(^|/)(?:middleware|proxy)\.[jt]s$|(^|/)route\.[jt]sx?$")
 _DECODES: Final = frozenset({"decodeJwt", "jwtDecode", "jwt_decode"})
@@ -77,6 +90,49 @@ RULE = Rule(
     remedy="Verify with the issuer's key and one fixed algorithm before reading a claim.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+import base64, json
+
+def segment(part):
+    return json.loads(base64.urlsafe_b64decode(part + "=="))
+
+def read(token):
+    _, body, _ = token.split(".")
+    return segment(body)["sub"]
+"""
+            }
+        ),
+        Case(
+            {
+                "options.py": """\
+STRICT = {"require": ["exp"]}
+RELAXED = {**STRICT, "verify_signature": False}
+
+def options():
+    return RELAXED if settings.local else STRICT
+""",
+                "auth.py": """\
+from functools import partial
+import jwt
+from options import options
+
+def read(token):
+    return jwt.decode(token, KEY, algorithms=["HS256"], options=options())
+""",
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+from jose.jwt import get_unverified_claims as claims_of
+
+def read(token):
+    return claims_of(token)["sub"]
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\
@@ -142,6 +198,19 @@ def read(token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+import base64, hmac, json
+
+def read(token):
+    head, body, mac = token.split(".")
+    if not hmac.compare_digest(mac, digest(f"{head}.{body}")):
+        raise Refused()
+    return json.loads(base64.urlsafe_b64decode(body + "=="))
+"""
+            }
+        ),
         Case(
             {
                 "app/api/me/route.ts": """\

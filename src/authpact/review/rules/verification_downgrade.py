@@ -46,7 +46,8 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         if (v.module.path, v.function.line) in verified and not re.search(r"header", v.call.last):
             after = any(h.line <= v.call.line <= h.end_line for h in v.module.handlers)
-            if after:
+            line = v.module.lines[v.call.line - 1].strip()
+            if after or re.match(r"return\b(?!.*[\[.](?:get\()?[\"'](?:kid|iss|alg)\b)", line):
                 yield at(v.module, v.call, "When verification fails, the token is read unverified.")
     yield from _through_helpers(facts)
 
@@ -61,6 +62,19 @@ RULE = Rule(
     remedy="Refuse with 401 when verification fails; there is no second try.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+from jose import jwt
+
+def read(token, keys):
+    key = keys.get(jwt.get_unverified_header(token).get("kid"))
+    if key is None:
+        return jwt.get_unverified_claims(token)
+    return jwt.decode(token, key, algorithms=["ES256"])
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\
