@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from authpact.review._claims import Claims
 from authpact.review._cors import Cors, cors_of
 from authpact.review._environment import Environment
 from authpact.review._images import holds, served
@@ -72,6 +73,11 @@ class Facts:
     def issuers(self) -> Issuers:
         """Better Auth servers and clients."""
         return Issuers(self.project, self.evaluator)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """What tokens carry and what is read of them, by name."""
+        return Claims(self.project, self.tokens, self.issuers)
 
     @cached_property
     def environment(self) -> Environment:

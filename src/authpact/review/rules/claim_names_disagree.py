@@ -1,52 +1,46 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._tokens import Verification
 
-_READ: Final = re.compile(
-    r"(?:payload|claims|decoded|token_data|data)(?:\.get\(\s*|\[\s*)[\"'](\w+)[\"']"
+_KINDS: Final = (
+    frozenset({"sub", "user_id", "userId", "userid", "id", "uid", "account_id", "accountId"}),
+    frozenset({"role", "roles"}),
+    frozenset({"scope", "scopes", "scp", "permissions"}),
+    frozenset({"email", "mail", "user_email", "userEmail", "email_address"}),
+    frozenset(
+        {"org", "org_id", "orgId", "organization_id", "organizationId", "activeOrganizationId"}
+        | {"tenant", "tenant_id", "tenantId", "workspace_id", "workspaceId", "team_id", "teamId"}
+    ),
 )
-_SUBJECT: Final = frozenset({"sub", "user_id", "userId", "id", "uid"})
+"""Names under which the same thing travels."""
 
 
-def _read_by(v: Verification) -> set[str]:
-    return set(_READ.findall(v.body)) & _SUBJECT
+def _instead(name: str, issued: frozenset[str], beside: frozenset[str]) -> list[str]:
+    """Return what tokens carry instead of this claim; nothing when the code knows that too."""
+    if name in issued:
+        return []
+    kind = next((k for k in _KINDS if name in k), frozenset[str]())
+    carried = kind & issued
+    return [] if carried & beside else sorted(carried)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield verifications that read a subject no issued token carries."""
+    """Yield claims that are read under another name than they are issued."""
+    seen = set()
     for v in facts.verifications:
-        root = v.module.path.partition("/")[0]
-        mints = [
-            m
-            for m in facts.tokens.mints
-            if m.claims
-            and (m.module.language == "script" or m.module.path.partition("/")[0] == root)
-        ]
-        if any("jwt" in s.plugins for s in facts.issuers.servers):
+        issued = facts.claims.issued_to(v.module)
+        if not issued or not v.is_for_access:
             continue
-        issued = {c for m in mints for c in m.claims} & _SUBJECT
-        read = _read_by(v)
-        if (
-            not issued
-            or not read
-            or read & issued
-            or any(not (set(m.claims) & _SUBJECT) for m in mints)
-        ):
-            continue
-        found = next(
-            (n for n, t in enumerate(v.body.split("\n")) if _READ.search(t) and min(read) in t), 0
-        )
-        start = v.function.line if v.function else 1
-        yield at(
-            v.module,
-            start + found,
-            f"Reads {', '.join(sorted(read))}, but issued tokens carry {', '.join(sorted(issued))}.",
-        )
+        for reading in facts.claims.read_after(v):
+            instead = _instead(reading.name, issued, reading.beside)
+            place = (reading.module.path, reading.name)
+            if instead and place not in seen:
+                seen.add(place)
+                message = f"Reads {reading.name}, but issued tokens carry {', '.join(instead)}."
+                yield at(reading.module, reading.line, message)
 
 
 RULE = Rule(
@@ -56,7 +50,7 @@ RULE = Rule(
     confidence=Confidence.HIGH,
     summary="The verifier reads a claim that tokens do not carry.",
     why="Every token is refused, or the subject is None.",
-    remedy="Put the user id into `sub` and read `sub`.",
+    remedy="Put the user id into `sub` and read `sub`; name other claims alike on both sides.",
     check=check,
     flagged=(
         Case(
@@ -73,8 +67,72 @@ def read(token):
 """
             }
         ),
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  plugins: [jwt({ jwt: { definePayload: ({ user }) => ({ email: user.email, roles: [user.job] }) } })],
+});
+""",
+                "api/claims.py": """\
+import jwt
+
+def claims(token, key):
+    return jwt.decode(token, key, algorithms=["EdDSA"])
+""",
+                "api/roles.py": """\
+from claims import claims
+
+def allowed(found: dict = Depends(claims)):
+    if found.get("role") != "nurse":
+        raise HTTPException(403)
+""",
+            }
+        ),
+        Case(
+            {
+                "web/route.ts": """\
+import { SignJWT } from "jose";
+export const make = (id) =>
+  new SignJWT({ name: "a" }).setProtectedHeader({ alg: "HS256" }).setSubject(id).sign(key);
+""",
+                "api/model.py": """\
+from pydantic import BaseModel, Field
+
+class Access(BaseModel):
+    account: str = Field(alias="userId")
+    exp: int
+""",
+                "api/a.py": """\
+from jose import jwt
+from model import Access
+
+def read(token):
+    raw = jwt.decode(token, K, algorithms=["HS256"])
+    return Access.model_validate(raw)
+""",
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "api/a.py": """\
+import jwt
+
+def make(user):
+    return jwt.encode({"sub": user}, K, algorithm="HS256")
+
+def current(token):
+    payload = jwt.decode(token, K, algorithms=["HS256"])
+    return {"user_id": payload["sub"]}
+
+def listed(user: dict = Depends(current)):
+    return rows(user["user_id"])
+"""
+            }
+        ),
         Case(
             {
                 "api/a.py": """\
@@ -87,6 +145,38 @@ def read(token):
     payload = jwt.decode(token, K, algorithms=["HS256"])
     return payload.get("sub")
 """
+            }
+        ),
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({
+  plugins: [jwt({ jwt: { definePayload: ({ user }) => ({ ...user, kind: "access" }) } })],
+});
+""",
+                "api/a.py": """\
+import jwt
+
+def read(token, key):
+    claims = jwt.decode(token, key, algorithms=["EdDSA"])
+    return claims["user_id"]
+""",
+            }
+        ),
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ plugins: [jwt()] });
+""",
+                "api/a.py": """\
+import jwt
+
+def read(token, key):
+    claims = jwt.decode(token, key, algorithms=["EdDSA"])
+    return claims.get("user_id") or claims["sub"]
+""",
             }
         ),
     ),
