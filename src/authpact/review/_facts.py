@@ -17,6 +17,7 @@ from authpact.review._project import Project
 from authpact.review._python import read_python
 from authpact.review._requests import Request, Requests
 from authpact.review._routes import Application, Route
+from authpact.review._started import kept, running, started
 from authpact.review._text import lines_matching
 from authpact.review._tokens import Tokens, Verification
 from authpact.review._tree import Tree, Unreviewable
@@ -189,6 +190,21 @@ class Facts:
     def _served(self) -> tuple[str, ...]:
         files = tuple(m.path for m in self.python)
         return served(self.environment.plain(""), files, self.tree.paths)
+
+    @cached_property
+    def running(self) -> frozenset[str]:
+        """Python files that anything of the tree may run, rather too many."""
+        return running(self.project)
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """Python files that are in no folder of former code."""
+        return kept(self.project)
+
+    @cached_property
+    def started(self) -> frozenset[str]:
+        """Python files that a server somebody would start runs."""
+        return started(self.project, (s.text for s in self.environment.plain("")))
 
     def is_left_behind(self, module: Module) -> bool:
         """Whether a Python module is in none of the images that serve the tree's API."""
