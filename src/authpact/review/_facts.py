@@ -34,6 +34,7 @@ _SUITE: Final = re.compile(
     r"\.(test|spec|stories)\.[jt]sx?$|(^|/)(__tests__|__mocks__|e2e|cypress)/"
 )
 _HANDLER: Final = re.compile(r"(^|/)(?:app/.*/)?route\.[jt]sx?$")
+_LOADS: Final = re.compile(r"\b__import__\(|\bimport_module\(|\bspec_from_file_location\(")
 _CLIENT: Final = re.compile(r"^\s*[\"']use client[\"']", re.MULTILINE)
 
 
@@ -123,6 +124,17 @@ class Facts:
     def routes(self) -> tuple[Route, ...]:
         """Every FastAPI operation."""
         return self.application.routes
+
+    @cached_property
+    def served(self) -> tuple[Route, ...]:
+        """Operations that an application serves; all when it loads its routers by their names."""
+        loads = any(
+            "include_router" in m.code and _LOADS.search(m.code) and m.path in self.kept
+            for m in self.python
+        )
+        return tuple(
+            r for r in self.routes if r.reachable or (loads and r.module.path in self.kept)
+        )
 
     @cached_property
     def verifications(self) -> tuple[Verification, ...]:
