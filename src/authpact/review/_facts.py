@@ -15,7 +15,7 @@ from authpact.review._logs import Line, log_lines
 from authpact.review._model import Function, Module
 from authpact.review._project import Project
 from authpact.review._python import read_python
-from authpact.review._requests import Request, Requests
+from authpact.review._requests import Request, Requests, package_of
 from authpact.review._routes import Application, Route
 from authpact.review._started import kept, running, started
 from authpact.review._text import lines_matching
@@ -191,6 +191,17 @@ class Facts:
         for module in modules:
             for line, match in lines_matching(module.code, pattern):
                 yield module, line, match
+
+    @cached_property
+    def script_ends(self) -> frozenset[str]:
+        """Each package with the ends of its files' paths, to tell what a path mapping may mean."""
+        found = set[str]()
+        for path in self.tree.paths:
+            stem = re.sub(r"(?:/index)?\.(?:d\.)?[cm]?[jt]sx?$", "", path)
+            if stem != path:
+                parts, root = stem.split("/"), package_of(self.tree.paths, path)
+                found |= {f"{root} {'/'.join(parts[i:])}" for i in range(len(parts))}
+        return frozenset(found)
 
     @cached_property
     def imported(self) -> frozenset[str]:
