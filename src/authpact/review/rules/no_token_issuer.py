@@ -29,10 +29,10 @@ def _uncalled(facts: Facts) -> Iterator[Hit]:
         called = mint.function and facts.project.callers(mint.module, mint.function)
         if mint.module.language == "python" and mint.function and not is_route and not called:
             dead.append(mint)
-        elif not mint.key.environment and mint.module.path in (facts.imported | facts.running):
-            return  # signs with a key that was not told, maybe with this one
         else:
-            live |= set(mint.key.environment)
+            # A key that was not told may be any that the file names.
+            named = {n for n in wanted if re.search(rf"\b{n}\b", mint.module.code)}
+            live |= set(mint.key.environment) or named
     for mint in dead:
         names = wanted & set(mint.key.environment) - live
         if names and mint.function and mint.module.path in facts.kept:

@@ -14,6 +14,11 @@ def _plain(path: str) -> str:
     return re.sub(r"/+$", "", _HOLE.sub("*", path)) or "/"
 
 
+def _word(path: str) -> str:
+    """Return the first word of a path, in singular or plural."""
+    return re.split(r"[-_/.]", path.strip("/"))[0].rstrip("s")
+
+
 _SURE: Final = 6
 """Paths through wrappers that must fit, and twice as many as do not, before one is believed."""
 
@@ -37,7 +42,10 @@ def _all(facts: Facts) -> Iterator[tuple[str, Hit]]:
             misses.append((path, hit))
     for place, (fits, misses) in rows.items():
         different = {path for path, _ in misses}
-        if len(fits) >= max(_SURE, 2 * len(different)):
+        # A single path without a relative may be that of a service outside of the tree.
+        related = {_word(path) for path in fits}
+        alone = len(different) == 1 and not any(_word(p) in related for p in different)
+        if len(fits) >= max(_SURE, 2 * len(different)) and not alone:
             yield from ((f"{place} {p.split('/')[1]}", hit) for p, hit in misses)
 
 
@@ -61,6 +69,7 @@ class Client {
   files() { return this.request("/files"); }
   lists() { return this.request("/lists"); }
   jobs() { return this.request("/jobs"); }
+  log() { return this.request("/audit_logs"); }
 """
 _LOADER: Final = """\
 import importlib
@@ -94,6 +103,13 @@ RULE = Rule(
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/lib/api.ts": f'{_CLIENT}  mail() {{ return this.request("/mail/send"); }}\n}}\n',
+                "api/main.py": _LOADER,
+                "api/all.py": _MANY,
+            }
+        ),
         Case(
             {
                 "web/lib/api.ts": f"{_CLIENT}  audit() {{ return this.request(`/audit_logs/${{query}}`); }}\n}}\n",
