@@ -63,9 +63,8 @@ def _takes(served: Shape, asked: Shape) -> bool:
 
 def _of_api(routes: Iterable[Route]) -> Iterator[tuple[Shape, frozenset[str]]]:
     for route in routes:
-        if route.reachable:
-            methods = frozenset({route.method}) if route.method in _ALL else _ALL
-            yield from ((shape(p), methods) for p in route.paths)
+        methods = frozenset({route.method}) if route.method in _ALL else _ALL
+        yield from ((shape(p), methods) for p in route.paths)
 
 
 def _of_next(scripts: Iterable[Module]) -> Iterator[tuple[Shape, frozenset[str]]]:

@@ -164,6 +164,16 @@ class Environment:
             self._plain[pattern] = found
         return self._plain[pattern]
 
+    def home_of(self, path: str) -> str | None:
+        """Return the nearest folder around a file that has environment files."""
+        folders = {posixpath.dirname(v.file) for v in self.variables if not v.is_compose}
+        return next((f for f in folders_of(path) if f in folders), None)
+
+    def documented(self, folder: str) -> set[str]:
+        """Return the names that the environment files of a folder have."""
+        rows = (v for v in self.variables if not v.is_compose)
+        return {v.name for v in rows if posixpath.dirname(v.file) == folder}
+
     def words_outside(self, left_out: re.Pattern[str]) -> frozenset[str]:
         """Return the lower-case words of all texts but those whose path matches."""
         if left_out not in self._words:

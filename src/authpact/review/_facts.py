@@ -16,8 +16,9 @@ from authpact.review._logs import Line, log_lines
 from authpact.review._model import Function, Module
 from authpact.review._project import Project
 from authpact.review._python import read_python
-from authpact.review._requests import Request, Requests
+from authpact.review._requests import Request, Requests, package_of
 from authpact.review._routes import Application, Route
+from authpact.review._started import kept, running, started
 from authpact.review._text import lines_matching
 from authpact.review._tokens import Tokens, Verification
 from authpact.review._tree import Tree, Unreviewable
@@ -34,6 +35,7 @@ _SUITE: Final = re.compile(
     r"\.(test|spec|stories)\.[jt]sx?$|(^|/)(__tests__|__mocks__|e2e|cypress)/"
 )
 _HANDLER: Final = re.compile(r"(^|/)(?:app/.*/)?route\.[jt]sx?$")
+_LOADS: Final = re.compile(r"\b__import__\(|\bimport_module\(|\bspec_from_file_location\(")
 _CLIENT: Final = re.compile(r"^\s*[\"']use client[\"']", re.MULTILINE)
 
 
@@ -130,6 +132,17 @@ class Facts:
         return self.application.routes
 
     @cached_property
+    def served(self) -> tuple[Route, ...]:
+        """Operations that an application serves; all when it loads its routers by their names."""
+        loads = any(
+            "include_router" in m.code and _LOADS.search(m.code) and m.path in self.kept
+            for m in self.python
+        )
+        return tuple(
+            r for r in self.routes if r.reachable or (loads and r.module.path in self.kept)
+        )
+
+    @cached_property
     def verifications(self) -> tuple[Verification, ...]:
         """Verifications that do look at the signature."""
         return tuple(v for v in self.tokens.verifications if not v.is_unverified)
@@ -186,6 +199,17 @@ class Facts:
                 yield module, line, match
 
     @cached_property
+    def script_ends(self) -> frozenset[str]:
+        """Each package with the ends of its files' paths, to tell what a path mapping may mean."""
+        found = set[str]()
+        for path in self.tree.paths:
+            stem = re.sub(r"(?:/index)?\.(?:d\.)?[cm]?[jt]sx?$", "", path)
+            if stem != path:
+                parts, root = stem.split("/"), package_of(self.tree.paths, path)
+                found |= {f"{root} {'/'.join(parts[i:])}" for i in range(len(parts))}
+        return frozenset(found)
+
+    @cached_property
     def imported(self) -> frozenset[str]:
         """Paths of the scripts that some other script of the tree imports."""
         found = (self.project.module_of(m, i.module) for m in self.scripts for i in m.imports)
@@ -195,6 +219,21 @@ class Facts:
     def _served(self) -> tuple[str, ...]:
         files = tuple(m.path for m in self.python)
         return served(self.environment.plain(""), files, self.tree.paths)
+
+    @cached_property
+    def running(self) -> frozenset[str]:
+        """Python files that anything of the tree may run, rather too many."""
+        return running(self.project)
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """Python files that are in no folder of former code."""
+        return kept(self.project)
+
+    @cached_property
+    def started(self) -> frozenset[str]:
+        """Python files that a server somebody would start runs."""
+        return started(self.project, (s.text for s in self.environment.plain("")))
 
     def is_left_behind(self, module: Module) -> bool:
         """Whether a Python module is in none of the images that serve the tree's API."""

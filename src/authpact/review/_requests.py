@@ -125,15 +125,17 @@ class Requests:
     def _wrapping(self, module: Module) -> Iterator[tuple[str, _Wrapper]]:
         """Yield functions that take a path and send it to the API."""
         for call in module.calls:
-            function = module.function_of(call)
-            if function is None or not function.name or not call.arguments or not _sends(call):
+            if not call.arguments or not _sends(call):
                 continue
-            text = _local(module, call.arguments[0].text, call.function)
+            around = tuple(_around(module, call.function))
+            text = _local(module, call.arguments[0].text, around)
             match = _TAKES_PATH.match(text)
-            if not match or (match[3] or match[5]) not in _first(function):
-                continue
-            base = self._base(module, match[1] or match[4])
-            if base is not None:
+            taken = (match[3] or match[5]) if match else ""
+            # What sends may stand in a closure of the function that is given the path.
+            functions = (module.functions[i] for i in around)
+            function = next((f for f in functions if f.name and taken in _first(f)), None)
+            base = self._base(module, match[1] or match[4]) if match and function else None
+            if base is not None and match and function:
                 verb = function.name if function.name in _VERBS else _verb(call, "")
                 yield function.name, _Wrapper(base, match[2] or "", verb)
 
@@ -188,11 +190,18 @@ def _first(function: Function) -> list[str]:
     return [p.name for p in function.parameters[:1]]
 
 
-def _local(module: Module, text: str, function: int) -> str:
-    """Return what a local name of a function holds, the text itself when it is none."""
+def _around(module: Module, function: int) -> Iterator[int]:
+    """Yield the functions around a place, the innermost first."""
+    while function >= 0:
+        yield function
+        function = module.functions[function].parent
+
+
+def _local(module: Module, text: str, around: tuple[int, ...]) -> str:
+    """Return what a local name of these functions holds, the text itself when it is none."""
     if not re.fullmatch(r"\w+", text):
         return text
-    rows = [a.value for a in module.assignments if a.function == function and a.target == text]
+    rows = [a.value for a in module.assignments if a.function in around and a.target == text]
     return rows[0] if len(rows) == 1 else text
 
 

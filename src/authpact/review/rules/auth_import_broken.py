@@ -4,13 +4,12 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
-from authpact.review._model import Module
-from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._model import Import, Module
+from authpact.review._rule import Case, Hit, Rule, at, once
 
 _AUTH: Final = re.compile(r"auth|jwt|security|token|current_?user|principal", re.IGNORECASE)
-
-
 _OWN: Final = re.compile(r"^(?:src|app|backend|api|server)\.")
+_SCRIPT: Final = re.compile(r"__name__\s*==\s*[\"']__main__[\"']")
 
 
 def _is_absent(facts: Facts, module: Module, name: str) -> bool:
@@ -27,36 +26,63 @@ def _is_absent(facts: Facts, module: Module, name: str) -> bool:
     return not inside and not elsewhere
 
 
-def check(facts: Facts) -> Iterator[Hit]:
-    """Yield imports of authentication code that is not there."""
+def _lacks(target: Module, name: str) -> bool:
+    """Whether a module has no such name, neither its own nor one made in a way that is not read."""
+    known = (
+        name in target.by_name
+        or name in target.variables
+        or name in target.imported
+        or name in target.class_names
+    )
+    return (
+        not known
+        and not re.search(rf"\b{re.escape(name)}\b", target.text)
+        and not any(i.name == "*" for i in target.imports)
+    )
+
+
+def _broken(facts: Facts, module: Module, one: Import) -> tuple[str, str] | None:
+    """Return (cause, message) of an import that fails; what lacks in one package has one cause."""
+    target = facts.project.module_of(module, one.module)
+    if target is None:
+        folder = module.path.rpartition("/")[0] if one.module.startswith(".") else ""
+        cause = f"{folder} {'.'.join(one.module.split('.')[:2])}"
+        absent = _is_absent(facts, module, one.module)
+        return (cause, f"{one.module} is not in the tree.") if absent else None
+    if target is module or target.path.endswith("__init__.py") or target.error_line:
+        return None
+    if "*" in one.name or not _lacks(target, one.name):
+        return None
+    return target.path, f"{one.module} has no {one.name}."
+
+
+def _worst(facts: Facts, module: Module, folders: set[str]) -> Severity | None:
+    """Return how much the failure of a file breaks; None when nobody would notice it."""
+    if module.path in facts.started:
+        return Severity.HIGH
+    if module.path not in facts.kept:
+        return None
+    if "APIRouter(" in module.code and module.path.rpartition("/")[0] in folders:
+        return Severity.MEDIUM  # routes beside those that are served, which were to be as well
+    return Severity.LOW if _SCRIPT.search(module.code) else None
+
+
+def _all(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    folders = {p.rpartition("/")[0] for p in facts.started}
     for module in facts.python:
+        severity = _worst(facts, module, folders)
+        if severity is None:
+            continue
         for one in module.imports:
-            if not one.name or not _AUTH.search(f"{one.module}.{one.name}"):
-                continue
-            target = facts.project.module_of(module, one.module)
-            if target is None:
-                if _is_absent(facts, module, one.module):
-                    yield at(module, one.line, f"{one.module} is not in the tree.")
-                continue
-            if (
-                target is module
-                or target.path.endswith("__init__.py")
-                or "*" in one.name
-                or target.error_line
-            ):
-                continue
-            known = (
-                one.name in target.by_name
-                or one.name in target.variables
-                or one.name in target.imported
-                or any(c.name == one.name for c in target.classes)
-            )
-            if (
-                not known
-                and not re.search(rf"\b{re.escape(one.name)}\b", target.text)
-                and not any(i.name == "*" for i in target.imports)
-            ):
-                yield at(module, one.line, f"{one.module} has no {one.name}.")
+            if one.name and _AUTH.search(f"{one.module}.{one.name}"):
+                found = _broken(facts, module, one)
+                if found is not None:
+                    yield found[0], at(module, one.line, found[1], severity)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield imports of authentication code that is not there, where a server or a script fails."""
+    yield from once(_all(facts))
 
 
 RULE = Rule(
@@ -71,6 +97,34 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "api/main.py": """\
+from routers import users
+app = FastAPI()
+""",
+                "api/routers/users.py": "from ..security.guards import current_user\n",
+                "api/routers/__init__.py": "",
+            }
+        ),
+        Case(
+            {
+                "api/app/main.py": "from app.routes import notes\napp = FastAPI()\n",
+                "api/app/routes/__init__.py": "",
+                "api/app/routes/notes.py": "router = APIRouter()\n",
+                "api/app/routes/tasks.py": "from src.deps import CurrentUser\nrouter = APIRouter()\n",
+            }
+        ),
+        Case(
+            {
+                "api/main.py": "app = FastAPI()\n",
+                "api/seed.py": """\
+from app.security import hash_password
+if __name__ == "__main__":
+    print(hash_password("x"))
+""",
+            }
+        ),
+        Case(
+            {
                 "api/app/deps.py": "def current_user():\n    return 1\n",
                 "api/app/routes.py": "from src.deps import CurrentUser\n",
             }
@@ -83,6 +137,16 @@ RULE = Rule(
         ),
     ),
     accepted=(
+        Case(
+            {
+                "api/main.py": "app = FastAPI()\n",
+                "api/_old_shop/final_app.py": """\
+from .api.auth_router import router
+app = FastAPI()
+""",
+                "api/moved/user_router.py": "from ..middleware.jwt_middleware import verify_token\n",
+            }
+        ),
         Case(
             {
                 "deps.py": "class CurrentUser: ...\n",

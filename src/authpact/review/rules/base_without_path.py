@@ -34,7 +34,9 @@ def _is_telling(path: str) -> bool:
 
 def _lacks(facts: Facts) -> Iterator[tuple[str, Hit]]:
     """Yield requests that lack what others of the same base write before their paths."""
-    endpoints, given = Endpoints(facts.routes, facts.handlers), _documented(facts)
+    # Prefixes count here, so only routes whose way from an application was read.
+    reachable = (r for r in facts.routes if r.reachable)
+    endpoints, given = Endpoints(reachable, facts.handlers), _documented(facts)
     rows: dict[tuple[str, str], tuple[set[str], list[Request]]] = {}
     for request in facts.requests:
         place = package_of(facts.tree.paths, request.module.path), request.base

@@ -15,12 +15,37 @@ _LOCAL: Final = re.compile(
 )
 
 
+_SENDS: Final = re.compile(r"\bfetch\(|\baxios\b|\bky\b")
+
+
+def _bundled(facts: Facts) -> frozenset[str]:
+    """Return files that call somebody and that client components import, and nothing else does."""
+    users: dict[str, set[bool]] = {}
+    for module in facts.scripts:
+        for one in module.imports:
+            found = facts.project.module_of(module, one.module)
+            if found is not None:
+                users.setdefault(found.path, set()).add(is_client(module))
+    return frozenset(
+        path
+        for path, kinds in users.items()
+        if kinds == {True}
+        and _SENDS.search(facts.project.by_path[path].code)
+        and not re.search(
+            r"[\"'](?:use server|server-only)[\"']|typeof window", facts.project.by_path[path].text
+        )
+    )
+
+
 def _in_pages(facts: Facts) -> Iterator[Hit]:
     """Yield addresses that a client component reads from a variable of the server."""
+    bundled = _bundled(facts)
     handed = " ".join(m.code for m in facts.scripts if "next.config" in m.path)
     for module in facts.scripts:
-        found = next(lines_matching(module.code, _LOCAL), None) if is_client(module) else None
-        if found and found[1][1] not in handed:
+        runs = is_client(module) or module.path in bundled
+        found = next(lines_matching(module.code, _LOCAL), None) if runs else None
+        own = found and "NEXT_PUBLIC_" in module.lines[found[0] - 1] and module.path in bundled
+        if found and found[1][1] not in handed and not own:
             yield at(module, found[0], f"{found[1][1]} does not reach the browser.")
 
 
@@ -55,6 +80,15 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "lib/api.ts": """\
+const API = process.env.API_URL || "http://localhost:8000";
+export const load = () => fetch(`${API}/tasks`);
+""",
+                "app/list.tsx": '"use client";\nimport { load } from "../lib/api";\nfetch("/x");\n',
+            }
+        ),
+        Case(
+            {
                 "lib/client.ts": """\
 export const client = createAuthClient({
   baseURL: process.env.BETTER_AUTH_URL || "http://localhost:3000",
@@ -73,6 +107,16 @@ export const load = () => fetch(`${API}/tasks`);
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/api.ts": """\
+const API = process.env.API_URL || "http://localhost:8000";
+export const load = () => fetch(`${API}/tasks`);
+""",
+                "app/list.tsx": '"use client";\nimport { load } from "../lib/api";\nfetch("/x");\n',
+                "app/page.tsx": 'import { load } from "../lib/api";\nfetch("/x");\n',
+            }
+        ),
         Case(
             {
                 "app/tasks.tsx": """\

@@ -13,7 +13,13 @@ def _fixed(facts: Facts) -> Iterator[tuple[str, Hit]]:
         if origins.environment or not origins.literals or not origins.known or cors.pattern:
             continue
         local = all(re.search(r"localhost|127\.0\.0\.1|0\.0\.0\.0", o) for o in origins.literals)
-        if cors.origins_text.startswith("[") and local:
+        variable = cors.module.variables.get(cors.origins_text)
+        # A field of a settings class is read from the environment, a list of the module is not.
+        written = variable.value if variable and not variable.owner else cors.origins_text
+        grows = rf"\b{re.escape(cors.origins_text)}(?:\.(?:append|extend|add|insert)\(|\s*\+=)"
+        if variable and re.search(grows, cors.module.code):
+            continue
+        if written.startswith(("[", "(", "{")) and "*" not in written and local:
             yield "", at(cors.module, cors.origins_line, "The origins are fixed to localhost.")
 
 
@@ -51,6 +57,14 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "main.py": """\
+origins = ["http://localhost:3000"]
+app.add_middleware(CORSMiddleware, allow_origins=origins)
+"""
+            }
+        ),
+        Case(
+            {
                 "next.config.ts": """\
 export default {
   async headers() {
@@ -71,6 +85,18 @@ app.add_middleware(CORSMiddleware, allow_origins=["http://localhost:3000"])
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+import os
+origins = ["http://localhost:3000"]
+extra = os.getenv("FRONTEND_URL")
+if extra:
+    origins.append(extra)
+app.add_middleware(CORSMiddleware, allow_origins=origins)
+"""
+            }
+        ),
         Case(
             {
                 "next.config.ts": """\

@@ -58,7 +58,8 @@ def _called(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
     """Yield browser calls of paths the API does not have, where other calls fit."""
     rows: dict[str, list[tuple[str, bool, Hit]]] = {}
     # A router that nothing is seen to include may be included in a way that cannot be read.
-    unsure = {_shape(p) for r in facts.routes if not r.reachable for p in r.paths} - {"/"}
+    served = set(map(id, facts.served))
+    unsure = {_shape(p) for r in facts.routes if id(r) not in served for p in r.paths} - {"/"}
     for module, line, written in _asked(facts):
         path = re.sub(r"(?<!/)\*+$", "", _shape(written))
         if any(path.endswith(end) for end in unsure):
@@ -115,7 +116,7 @@ def _prefixes(facts: Facts) -> Iterator[Hit]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield calls of the API under paths that it has elsewhere, and bases that differ by a path."""
-    known = {_shape(p) for r in facts.routes if r.reachable for p in r.paths}
+    known = {_shape(p) for r in facts.served for p in r.paths}
     yield from once(_unknown(facts, known))
     if known:
         yield from once(_called(facts, known))

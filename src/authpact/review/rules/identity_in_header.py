@@ -15,10 +15,12 @@ _READ: Final = re.compile(
     re.IGNORECASE,
 )
 _PARAMETER: Final = re.compile(r"^x_(?:user|auth)_?(?:user_)?(?:id|email|user)$")
-_SIGNED: Final = re.compile(
-    r"hmac|compare_digest|signature|internal_(?:secret|key|token)|proxy_secret|service_(?:key|token)",
+_SIGNED: Final = re.compile(r"hmac\.(?:new|digest)|signature", re.IGNORECASE)
+_SHARED: Final = re.compile(
+    r"compare_digest|(?:internal|proxy|gateway|service|shared)_?(?:api_?)?(?:secret|key|token)",
     re.IGNORECASE,
 )
+"""A secret that the caller shares says which machine asks, and not for whom."""
 
 
 def _reads(function: Function) -> bool:
@@ -42,14 +44,15 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield APIs that believe a header about who calls, and verify no token at all."""
     if facts.verifications or not facts.routes:
         return
-    if any(_SIGNED.search(m.code) for m in facts.python):
-        return
     readers = [(m, f) for m in facts.python for f in m.functions if _reads(f)]
+    if any(_SIGNED.search(m.code) for m, _ in readers):
+        return
     for root in dict.fromkeys(m.path.partition("/")[0] for m, _ in readers):
         inside = [r for r in readers if r[0].path.partition("/")[0] == root]
         module, function = _best(inside)
         message = f"{function.name} believes a header about who calls; no token is verified."
-        yield at(module, function, message)
+        shared = bool(_SHARED.search(module.code))
+        yield at(module, function, message, Severity.MEDIUM if shared else None)
 
 
 RULE = Rule(
@@ -62,6 +65,24 @@ RULE = Rule(
     remedy="Verify an access token and take the user from its `sub`.",
     check=check,
     flagged=(
+        Case(
+            {
+                "api/main.py": """\
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+def current_user(request: Request) -> str:
+    if request.headers.get("X-Gateway-Key") != GATEWAY_KEY:
+        raise HTTPException(status_code=401)
+    return request.headers.get("X-User-Id")
+
+@app.get("/a")
+def a(request: Request):
+    return current_user(request)
+"""
+            }
+        ),
         Case(
             {
                 "api/main.py": """\
@@ -102,7 +123,8 @@ from fastapi import FastAPI, Request
 app = FastAPI()
 
 def require_user(request: Request) -> str:
-    if not hmac.compare_digest(request.headers["x-mac"], mac(request)):
+    mac = hmac.new(KEY, request.headers["x-user-id"].encode(), "sha256").hexdigest()
+    if not hmac.compare_digest(request.headers["x-mac"], mac):
         raise HTTPException(status_code=401)
     return request.headers.get("x-user-id")
 

@@ -28,7 +28,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield requests whose path the API has, but not for their method."""
     if not facts.requests or not _is_told(facts):
         return
-    endpoints = Endpoints(facts.routes, facts.handlers)
+    endpoints = Endpoints(facts.served, facts.handlers)
     made = any(_MADE.search(m.code) for m in facts.python)
     rows: dict[str, tuple[set[tuple[object, str]], list[tuple[Request, str]]]] = {}
     for request in facts.requests:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -5,8 +6,47 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
+_PROVIDER: Final = re.compile(
+    r"clerk|auth0|supabase|cognito|keycloak|firebase|okta|next-?auth|zitadel|logto|workos|msal",
+    re.IGNORECASE,
+)
+
+
+def _uncalled(facts: Facts) -> Iterator[Hit]:
+    """Yield functions that sign tokens for an API and that nothing calls, where nothing else does."""
+    texts = [s.text for s in facts.environment.plain(r"package\.json$|requirements[\w.-]*\.txt$")]
+    if any(_PROVIDER.search(t) for t in texts) or facts.issuers.is_used:
+        return
+    wanted = {
+        name
+        for v in facts.verifications
+        if v.function and facts.is_reached(v.module, v.function) and not v.uses_key_set
+        for name in v.key.environment
+    }
+    dead, live = [], set[str]()
+    for mint in facts.tokens.mints:
+        is_route = mint.function and facts.is_reached(mint.module, mint.function)
+        called = mint.function and facts.project.callers(mint.module, mint.function)
+        if mint.module.language == "python" and mint.function and not is_route and not called:
+            dead.append(mint)
+        else:
+            # A key that was not told may be any that the file names.
+            named = {n for n in wanted if re.search(rf"\b{n}\b", mint.module.code)}
+            live |= set(mint.key.environment) or named
+    for mint in dead:
+        names = wanted & set(mint.key.environment) - live
+        if names and mint.function and mint.module.path in facts.kept:
+            message = f"Tokens under {min(names)} are demanded; nothing calls {mint.function.name}."
+            yield at(mint.module, mint.function, message, Severity.MEDIUM)
+
 
 def check(facts: Facts) -> Iterator[Hit]:
+    """Yield APIs that demand JWTs which nothing issues."""
+    yield from _unissued(facts)
+    yield from _uncalled(facts)
+
+
+def _unissued(facts: Facts) -> Iterator[Hit]:
     """Yield Better Auth instances that issue nothing while an API demands JWTs."""
     wanted = [
         v for v in facts.verifications if v.function and facts.is_reached(v.module, v.function)
@@ -39,6 +79,24 @@ def a(user=Depends(current_user)):
     return user
 """
 
+_KEY: Final = """\
+import os, jwt
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+KEY = os.environ["SECRET_KEY"]
+
+def make_token(claims):
+    return jwt.encode(claims, KEY, algorithm="HS256")
+
+def current_user(token: str):
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+
+@app.get("/a")
+def a(user=Depends(current_user)):
+    return user
+"""
+
 
 RULE = Rule(
     requirement="issue:one-endpoint",
@@ -50,6 +108,7 @@ RULE = Rule(
     remedy="Add the jwt() plugin, or a token endpoint, and let the client ask it.",
     check=check,
     flagged=(
+        Case({"api/main.py": _KEY}),
         Case(
             {
                 "web/auth.ts": """\
@@ -61,6 +120,13 @@ export const auth = betterAuth({ database });
         ),
     ),
     accepted=(
+        Case(
+            {
+                "api/main.py": _KEY
+                + '\n@app.post("/login")\ndef login(form: Form):\n    return make_token({"sub": check(form)})\n'
+            }
+        ),
+        Case({"api/main.py": _KEY, "web/package.json": '{"dependencies": {"@clerk/nextjs": "6"}}'}),
         Case(
             {
                 "web/auth.ts": """\

@@ -7,30 +7,16 @@ from authpact.findings import Confidence, Severity
 from authpact.review._environment import is_secret_name
 from authpact.review._facts import Facts
 from authpact.review._issuers import Client
-from authpact.review._project import folders_of
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review._variables import Read
 
 _SECRETS: Final = re.compile(r"^(?!.*(?:REFRESH|RESET|CSRF|COOKIE|WEBHOOK|CRON|ENCRYPT))")
+_TOKENS: Final = re.compile(r"AUTH|JWT|SESSION|TOKEN|SIGN|^(?:APP_)?SECRET")
+"""What every deployment needs for signing in; another secret may have been left out on purpose."""
 _DRAFT: Final = re.compile(r"(^|/)(?:specs?|plans?|history|prompts?|archive|adr)/")
 """Notes of the past, which nobody deploys by."""
-_AUTH_URL: Final = re.compile(r"AUTH\w*_UR[IL]$|JWKS|ISSUER")
 _CORS: Final = re.compile(r"CORS|(?:ALLOWED|TRUSTED)_ORIGIN|ORIGINS$|ORIGINS_")
 _ORIGINS: Final = re.compile(r"CORS|ORIGIN|^(?:FRONTEND|CLIENT|WEB)_(?:URL|HOST)")
-
-
-def _home(facts: Facts, path: str) -> str | None:
-    """Return the nearest folder around a file that has environment files."""
-    folders = {posixpath.dirname(v.file) for v in facts.environment.variables if not v.is_compose}
-    return next((f for f in folders_of(path) if f in folders), None)
-
-
-def _documented(facts: Facts, folder: str) -> set[str]:
-    return {
-        v.name
-        for v in facts.environment.variables
-        if not v.is_compose and posixpath.dirname(v.file) == folder
-    }
 
 
 def _is_origins_field(read: Read) -> bool:
@@ -50,6 +36,8 @@ def _kinds(facts: Facts) -> Iterator[tuple[Read, re.Pattern[str], bool]]:
     """Yield reads that decide, what else may be meant by them, and whether those are secrets."""
     origins = {name for c in facts.cors for name in c.origins.environment}
     for read in facts.variables.reads:
+        if read.module.language == "python" and read.module.path not in facts.running:
+            continue
         if is_secret_name(read.name) and _SECRETS.match(read.name):
             yield read, _SECRETS, True
         elif read.name in origins:
@@ -70,14 +58,27 @@ def _has_alternative(read: Read, names: set[str]) -> bool:
     return any(is_secret_name(n) and f'"{n}"' in t.replace("'", '"') for n in names for t in texts)
 
 
+def _place(facts: Facts, read: Read, home: str, other: str) -> Hit:
+    """Return where the name is wrong: in the environment file when all else agrees with the code."""
+    message = f"Reads {read.name}, but the environment file has {other}."
+    modules = {r.module.path for r in facts.variables.reads if r.name == read.name}
+    inside = f"{home}/" if home else ""
+    several = sum(p.startswith(inside) for p in modules) > 1
+    if several and not _is_nowhere(facts, read.name):
+        for one in facts.environment.variables:
+            if one.name == other and posixpath.dirname(one.file) == home:
+                return Hit(one.file, one.line, f"The code reads {read.name}, not {other}.")
+    return at(read.module, read.line, message)
+
+
 def _renamed(facts: Facts) -> Iterator[tuple[str, Hit]]:
     """Yield reads of a variable while documents name another one that nothing reads."""
     mentioned: dict[str, frozenset[str]] = {}
     for read, pattern, secret in _kinds(facts):
-        home = _home(facts, read.module.path)
+        home = facts.environment.home_of(read.module.path)
         if home is None:
             continue
-        names = _documented(facts, home)
+        names = facts.environment.documented(home)
         if home not in mentioned:
             mentioned[home] = facts.variables.mentioned_below(home)
         unread = {
@@ -85,17 +86,17 @@ def _renamed(facts: Facts) -> Iterator[tuple[str, Hit]]:
         }
         if read.name in names or not (unread or (secret and _is_nowhere(facts, read.name))):
             continue
-        other = f"but the environment file has {min(unread)}" if unread else "which no file names"
-        if not unread and _has_alternative(read, names):
-            continue
-        message = f"Reads {read.name}, {other}."
-        yield f"{home} {read.name}", at(read.module, read.line, message)
+        if unread:
+            yield f"{home} {read.name}", _place(facts, read, home, min(unread))
+        elif not _has_alternative(read, names) and _TOKENS.search(read.name):
+            message = f"Reads {read.name}, which no file names."
+            yield f"{home} {read.name}", at(read.module, read.line, message)
 
 
 def _address(facts: Facts, client: Client) -> Iterator[Hit]:
     """Yield the address of an auth client when nothing but the code knows its variable."""
     value = facts.evaluator.value(client.module, client.options.get("baseURL", ""))
-    home = _home(facts, client.module.path)
+    home = facts.environment.home_of(client.module.path)
     local = any(re.search(r"//(?:localhost|127\.)", text) for text in value.literals)
     if home is None or len(value.environment) != 1 or not local:
         return
@@ -105,19 +106,6 @@ def _address(facts: Facts, client: Client) -> Iterator[Hit]:
     numbers = range(client.call.line, client.call.end_line + 1)
     line = next((n for n in numbers if "baseURL" in client.module.lines[n - 1]), client.call.line)
     yield at(client.module, line, f"No environment file or document names {name}.")
-
-
-def _of_bundle(facts: Facts) -> Iterator[Hit]:
-    """Yield addresses that the API reads under the name the browser bundle has for them."""
-    for read in facts.variables.reads:
-        plain = re.sub(r"^(?:NEXT_PUBLIC|VITE)_", "", read.name)
-        if plain == read.name or read.module.language != "python" or not _AUTH_URL.search(plain):
-            continue
-        home = _home(facts, read.module.path)
-        names = _documented(facts, home) if home is not None else set[str]()
-        if plain in names and read.name not in names and f'"{plain}"' not in read.module.code:
-            message = f"The API reads {read.name}, but its environment has {plain}."
-            yield at(read.module, read.line, message)
 
 
 def _of_server(facts: Facts) -> Iterator[Hit]:
@@ -137,7 +125,6 @@ def _of_server(facts: Facts) -> Iterator[Hit]:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield variables that decide about sign-in and are documented under another name or not."""
     yield from once(_renamed(facts))
-    yield from _of_bundle(facts)
     yield from _of_server(facts)
     if facts.issuers.servers:
         for client in facts.issuers.clients:
@@ -159,6 +146,14 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "api/sign.py": 'import os\nKEY = os.environ.get("BETTER_AUTH_SECRET", "x")\n',
+                "api/verify.py": 'import os\nKEY = os.environ.get("BETTER_AUTH_SECRET", "x")\n',
+                "api/.env.example": "JWT_SECRET=\n",
+                "DEPLOY.md": "Set BETTER_AUTH_SECRET.\n",
+            }
+        ),
+        Case(
+            {
                 "api/settings.py": """\
 from pydantic_settings import BaseSettings
 
@@ -171,15 +166,6 @@ class Settings(BaseSettings):
         return [o.strip() for o in self.cors_origins_text.split(",") if o]
 """,
                 "api/.env.example": "CORS_ORIGINS=https://app.example.com\n",
-            }
-        ),
-        Case(
-            {
-                "api/keys.py": """\
-import os
-KEYS = os.getenv("NEXT_PUBLIC_BETTER_AUTH_URL", "http://localhost:3000") + "/api/auth/jwks"
-""",
-                ".env.example": "BETTER_AUTH_URL=http://localhost:3000\n",
             }
         ),
         Case(
@@ -225,6 +211,15 @@ export const client = createAuthClient({
     accepted=(
         Case(
             {
+                "api/main.py": "app = FastAPI()\n",
+                "api/draft.py": 'import os\nKEY = os.getenv("BETTER_AUTH_SECRET", "x")\n',
+                "api/proxy.py": 'import os\nfrom main import app\nKEY = os.getenv("PROXY_SECRET", "x")\n',
+                "web/proxy.ts": 'const key = process.env.PROXY_SECRET || "x";\n',
+                ".env.example": "DATABASE_URL=\n",
+            }
+        ),
+        Case(
+            {
                 "api/settings.py": """\
 class Settings(BaseSettings):
     cors_origins_text: str = Field("", validation_alias="CORS_ORIGINS")
@@ -236,19 +231,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="JOBS_")
 """,
                 "jobs/.env.example": "JOBS_CORS_ORIGINS=https://app.example.com\n",
-            }
-        ),
-        Case(
-            {
-                "api/keys.py": """\
-import os
-KEYS = os.getenv("NEXT_PUBLIC_BETTER_AUTH_URL") or os.getenv("BETTER_AUTH_URL")
-""",
-                "web/auth.ts": """\
-import { betterAuth } from "better-auth";
-export const auth = betterAuth({ baseURL: process.env.BETTER_AUTH_URL || "http://localhost:3000" });
-""",
-                ".env.example": "BETTER_AUTH_URL=http://localhost:3000\n",
             }
         ),
         Case(
