@@ -11,6 +11,7 @@ from authpact.review._environment import Environment
 from authpact.review._images import holds, served
 from authpact.review._issuers import Issuers
 from authpact.review._live import LiveRoute
+from authpact.review._loaded import Loaded
 from authpact.review._logs import Line, log_lines
 from authpact.review._model import Function, Module
 from authpact.review._project import Project
@@ -184,6 +185,12 @@ class Facts:
         """Paths of the scripts that some other script of the tree imports."""
         found = (self.project.module_of(m, i.module) for m in self.scripts for i in m.imports)
         return frozenset(m.path for m in found if m is not None)
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """Which scripts a front end loads; tests load nothing of the product."""
+        scripts = (*self.tree.scripts, *self.tree.others)
+        return Loaded(tuple(s for s in scripts if not _is_test(s.path)), self.tree.paths)
 
     @cached_property
     def _served(self) -> tuple[str, ...]:
