@@ -207,7 +207,9 @@ class Facts:
         home = f"{folder}/" if folder else ""
         if not re.fullmatch(r"(?:middleware|proxy)\.[jt]sx?", name) or home.endswith("src/"):
             return False
-        return any(p.startswith(f"{home}src/app/") for p in self.tree.paths)
+        inside = any(p.startswith(f"{home}src/app/") for p in self.tree.paths)
+        # With both, Next.js takes app/ and looks for the guard beside it.
+        return inside and not any(p.startswith(f"{home}app/") for p in self.tree.paths)
 
     @cached_property
     def unreviewable(self) -> tuple[Unreviewable, ...]:

@@ -60,6 +60,18 @@ export function middleware(request) {
     accepted=(
         Case(
             {
+                # Next.js takes app/ when both are there, and looks for the guard beside it.
+                "proxy.ts": """\
+export function proxy(request) {
+  if (!request.cookies.get("session")) return NextResponse.redirect(new URL("/login", request.url));
+}
+""",
+                "app/page.tsx": "export default function Page() { return null; }\n",
+                "src/app/page.tsx": "export default function Page() { return null; }\n",
+            }
+        ),
+        Case(
+            {
                 "src/proxy.ts": """\
 export function proxy(request) {
   if (!request.cookies.get("session")) return NextResponse.redirect(new URL("/login", request.url));
