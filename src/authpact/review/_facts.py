@@ -34,6 +34,11 @@ _SUITE: Final = re.compile(
     r"\.(test|spec|stories)\.[jt]sx?$|(^|/)(__tests__|__mocks__|e2e|cypress)/"
 )
 _HANDLER: Final = re.compile(r"(^|/)(?:app/.*/)?route\.[jt]sx?$")
+_ASIDE: Final = re.compile(
+    r"(?:^|/)[\w-]*(?<![a-zA-Z])(?:old|legacy|deprecated|archived?|backup|bak|unused|obsolete|attic)"
+    r"(?![a-zA-Z])[\w-]*/",
+    re.IGNORECASE,
+)
 _CLIENT: Final = re.compile(r"^\s*[\"']use client[\"']", re.MULTILINE)
 
 
@@ -198,8 +203,25 @@ class Facts:
         return served(self.environment.plain(""), files, self.tree.paths)
 
     def is_left_behind(self, module: Module) -> bool:
-        """Whether a Python module is in none of the images that serve the tree's API."""
-        return module.language == "python" and not any(holds(s, module.path) for s in self._served)
+        """Whether a Python module is in no image that serves the API, or was set aside by name."""
+        if module.language != "python":
+            return False
+        aside = _ASIDE.search(module.path)
+        if aside and module.path[: aside.end()] not in self._used_aside:
+            return True
+        return not any(holds(s, module.path) for s in self._served)
+
+    @cached_property
+    def _used_aside(self) -> frozenset[str]:
+        """Folders set aside by name that code outside of them imports all the same."""
+        found: set[str] = set()
+        for module in self.python:
+            for one in module.imports:
+                meant = self.project.module_of(module, one.module)
+                aside = _ASIDE.search(meant.path) if meant else None
+                if meant and aside and not module.path.startswith(meant.path[: aside.end()]):
+                    found.add(meant.path[: aside.end()])
+        return frozenset(found)
 
     def is_stray_guard(self, module: Module) -> bool:
         """Whether a middleware file stands where Next.js does not look: beside src/, not in it."""
