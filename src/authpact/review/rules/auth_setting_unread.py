@@ -34,7 +34,7 @@ def _outside_reads(facts: Facts, module: Module, field: Assignment) -> bool:
 
 def _fields(facts: Facts) -> Iterator[tuple[str, Hit]]:
     for module in facts.python:
-        if "env_prefix" in module.code:
+        if "env_prefix" in module.code or facts.is_left_behind(module):
             continue
         named = {c.name for c in module.classes if "Settings" in " ".join((c.name, *c.bases))}
         home = module.path.partition("/")[0]
