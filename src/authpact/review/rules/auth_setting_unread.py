@@ -110,7 +110,9 @@ def _clients(facts: Facts) -> Iterator[tuple[str, Hit]]:
     if facts.issuers.servers or any("api/auth/[" in p for p in facts.tree.paths):
         return
     for client in facts.issuers.clients:
-        if client.module.path not in facts.imported:
+        path = client.module.path
+        alone = facts.loaded.home_of(path) is None and path not in facts.imported
+        if alone or facts.loaded.is_dead(path):
             home = client.module.path.partition("/")[0]
             yield f"{home} client", at(client.module, client.call, "Nobody uses this auth client.")
 
