@@ -12,6 +12,7 @@ from authpact.review._environment import Environment
 from authpact.review._images import holds, served
 from authpact.review._issuers import Issuers
 from authpact.review._live import LiveRoute
+from authpact.review._loaded import Loaded
 from authpact.review._logs import Line, log_lines
 from authpact.review._model import Function, Module
 from authpact.review._project import Project
@@ -36,6 +37,11 @@ _SUITE: Final = re.compile(
 )
 _HANDLER: Final = re.compile(r"(^|/)(?:app/.*/)?route\.[jt]sx?$")
 _LOADS: Final = re.compile(r"\b__import__\(|\bimport_module\(|\bspec_from_file_location\(")
+_ASIDE: Final = re.compile(
+    r"(?:^|/)[\w-]*(?<![a-zA-Z])(?:old|legacy|deprecated|archived?|backup|bak|unused|obsolete|attic)"
+    r"(?![a-zA-Z])[\w-]*/",
+    re.IGNORECASE,
+)
 _CLIENT: Final = re.compile(r"^\s*[\"']use client[\"']", re.MULTILINE)
 
 
@@ -216,6 +222,12 @@ class Facts:
         return frozenset(m.path for m in found if m is not None)
 
     @cached_property
+    def loaded(self) -> Loaded:
+        """Which scripts a front end loads; tests load nothing of the product."""
+        scripts = (*self.tree.scripts, *self.tree.others)
+        return Loaded(tuple(s for s in scripts if not _is_test(s.path)), self.tree.paths)
+
+    @cached_property
     def _served(self) -> tuple[str, ...]:
         files = tuple(m.path for m in self.python)
         return served(self.environment.plain(""), files, self.tree.paths)
@@ -236,8 +248,25 @@ class Facts:
         return started(self.project, (s.text for s in self.environment.plain("")))
 
     def is_left_behind(self, module: Module) -> bool:
-        """Whether a Python module is in none of the images that serve the tree's API."""
-        return module.language == "python" and not any(holds(s, module.path) for s in self._served)
+        """Whether a Python module is in no image that serves the API, or was set aside by name."""
+        if module.language != "python":
+            return False
+        aside = _ASIDE.search(module.path)
+        if aside and module.path[: aside.end()] not in self._used_aside:
+            return True
+        return not any(holds(s, module.path) for s in self._served)
+
+    @cached_property
+    def _used_aside(self) -> frozenset[str]:
+        """Folders set aside by name that code outside of them imports all the same."""
+        found: set[str] = set()
+        for module in self.python:
+            for one in module.imports:
+                meant = self.project.module_of(module, one.module)
+                aside = _ASIDE.search(meant.path) if meant else None
+                if meant and aside and not module.path.startswith(meant.path[: aside.end()]):
+                    found.add(meant.path[: aside.end()])
+        return frozenset(found)
 
     def is_stray_guard(self, module: Module) -> bool:
         """Whether a middleware file stands where Next.js does not look: beside src/, not in it."""
@@ -245,7 +274,9 @@ class Facts:
         home = f"{folder}/" if folder else ""
         if not re.fullmatch(r"(?:middleware|proxy)\.[jt]sx?", name) or home.endswith("src/"):
             return False
-        return any(p.startswith(f"{home}src/app/") for p in self.tree.paths)
+        inside = any(p.startswith(f"{home}src/app/") for p in self.tree.paths)
+        # With both, Next.js takes app/ and looks for the guard beside it.
+        return inside and not any(p.startswith(f"{home}app/") for p in self.tree.paths)
 
     @cached_property
     def unreviewable(self) -> tuple[Unreviewable, ...]:

@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from authpact.review._lifetimes import script_seconds, spelled_out
 from authpact.review._model import Call, Function, Module
 from authpact.review._project import Project
 from authpact.review._text import members, number
 from authpact.review._values import Evaluator, Value
 
 _PYTHON_LIBRARIES: Final = ("jose", "jwt", "joserfc", "authlib")
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31557600}
-_SPAN: Final = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([a-z]*)", re.IGNORECASE)
 _SCALES: Final = {"weeks": 604800, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 _DELTA: Final = re.compile(
     r"timedelta\([^)]*?\b(weeks|days|hours|minutes|seconds)\s*=\s*((?:int\()?[\w.]+(?:\s*\*\s*\d+)*)"
 )
 _CLOCK: Final = re.compile(
-    r"[\"']exp[\"']\]?\s*[:=][^,\n]*?(?:time\(\)\)?|timestamp\(\)\)?)\s*\+\s*([\w.]+(?:\s*\*\s*\d+)*)"
+    r"[\"']exp[\"']\]?\s*[:=][^,\n]*?(?:time\(\)\)?|timestamp\(\)\)?)\s*\+\s*\(?\s*([\w.]+(?:\s*\*\s*\d+)*)"
 )
 _TAKEN: Final = re.compile(r"expir|delta|lifetime|ttl", re.IGNORECASE)
 _MAKES: Final = re.compile(r"token|jwt|encode|sign|mint|issue", re.IGNORECASE)
@@ -47,18 +46,6 @@ class Mint:
     def text(self) -> str:
         """The code of the function around the call, of the module when there is none."""
         return self.function.text if self.function else self.module.code
-
-
-def seconds(text: str) -> float:
-    """Return a duration such as `"7d"`, `60 * 60`, in seconds; 0 when it is not one."""
-    plain = text.strip().strip("\"'`")
-    product = number(plain)
-    if product is not None:
-        return product
-    match = _SPAN.match(plain)
-    if not match:
-        return 0
-    return float(match[1]) * _UNITS.get(match[2][:1].lower(), 0)
 
 
 def library_of(module: Module, call: Call) -> str:
@@ -102,6 +89,7 @@ class Mints:
     ) -> tuple[float, tuple[str, int]]:
         """Return the longest lifetime a function gives, and the constant that sets it."""
         longest: tuple[float, tuple[str, int]] = (0.0, ("", 0))
+        body = spelled_out(body)
         rows = [(_SCALES[unit], text) for unit, text in _DELTA.findall(body)]
         rows += [(1, text) for text in _CLOCK.findall(body)]
         for scale, text in rows:
@@ -178,7 +166,7 @@ class Mints:
         text = function.text if function else module.code
         header = re.search(r"alg:\s*([^,}\s]+)", text)
         key = re.search(r"\.sign\(\s*((?:[^()]|\([^()]*\))*)\)", text)
-        span = re.search(r"setExpirationTime\(\s*([^)]*)\)", text)
+        span = re.search(r"setExpirationTime\(\s*((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)", text)
         payload = call.arguments[0].text if call.arguments else ""
         return Mint(
             module,
@@ -187,7 +175,7 @@ class Mints:
             self._evaluator.value(module, header[1]) if header else Value(known=False),
             self._evaluator.value(module, key[1]) if key else Value(known=False),
             (*self._claims(module, payload), *(_SHORT[m] for m in _SETTER.findall(text))),
-            seconds(span[1]) if span else 0,
+            script_seconds(module, span[1]) if span else 0,
         )
 
     def _claims(self, module: Module, text: str) -> tuple[str, ...]:
@@ -208,7 +196,7 @@ class Mints:
             self._evaluator.value(module, options.get("algorithm", '"HS256"')),
             self._evaluator.value(module, texts[1]),
             (*self._claims(module, texts[0]), *(s for o, s in named.items() if o in options)),
-            seconds(options.get("expiresIn", "")),
+            script_seconds(module, options.get("expiresIn", "")),
         )
 
     def _better_auth(self, module: Module, call: Call) -> Mint:
@@ -221,7 +209,7 @@ class Mints:
             Value(("HS256",)),
             self._evaluator.value(module, texts[1]),
             self._claims(module, texts[0]),
-            seconds(texts[2]),
+            script_seconds(module, texts[2]),
         )
 
     def _by_hand(self, module: Module, call: Call) -> Iterator[Mint]:

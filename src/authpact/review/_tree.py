@@ -97,6 +97,8 @@ class Tree:
     unreviewable: tuple[Unreviewable, ...]
     accounts: frozenset[str] = frozenset()
     """Databases that hold hashes of passwords."""
+    others: tuple[Source, ...] = ()
+    """Scripts that no rule reads; what they import tells which modules are alive."""
 
     @property
     def texts(self) -> dict[str, str]:
@@ -155,7 +157,7 @@ def kind_of(path: str) -> str:
 
 def sort_texts(texts: dict[str, str], paths: frozenset[str] | None = None) -> Tree:
     """Sort texts by kind; for texts that are not in a folder, such as examples."""
-    kinds: dict[str, list[Source]] = {"python": [], "script": [], "plain": []}
+    kinds: dict[str, list[Source]] = {"python": [], "script": [], "plain": [], "other": []}
     bad: list[Unreviewable] = []
     for path, text in texts.items():
         kind = kind_of(path)
@@ -163,13 +165,13 @@ def sort_texts(texts: dict[str, str], paths: frozenset[str] | None = None) -> Tr
         if objection:
             bad.append(Unreviewable(path, objection))
         elif kind == "script" and not _INTERESTING.search(text):
-            continue
+            kinds["other"].append(Source(path, text))
         elif kind:
             kinds[kind].append(Source(path, text))
     known = frozenset(texts) if paths is None else paths
     groups = (tuple(kinds["python"]), tuple(kinds["script"]), tuple(kinds["plain"]))
     held = {p for p, t in texts.items() if is_database(p) and holds_passwords(t.encode())}
-    return Tree(*groups, known, tuple(bad), frozenset(held))
+    return Tree(*groups, known, tuple(bad), frozenset(held), tuple(kinds["other"]))
 
 
 def _has_accounts(file: Path) -> bool:

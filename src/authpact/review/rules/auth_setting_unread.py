@@ -16,11 +16,25 @@ _AUTH: Final = re.compile(
 _CHECKS: Final = re.compile(r"valid|check|ensure|assert|warn|verify", re.IGNORECASE)
 
 
+_PRESENCE: Final = re.compile(
+    r"^\s*(?:(?:if|elif)\s+not\b|\w+\.append\(|raise\b|[\w.]*log\w*\.\w+\()"
+)
+_REPLACES: Final = re.compile(r"^\s*self\.\w+\s*=[^=]")
+
+
 def _inside_reads(module: Module, field: Assignment) -> bool:
     """Whether the settings class hands a field on, by anything but a check of its presence."""
     word = re.compile(rf"\b(?:self|cls)\.{re.escape(field.target)}\b")
-    methods = (f for f in module.functions if f.owner == field.owner)
-    return any(word.search(f.text) for f in methods if not _CHECKS.search(f.name))
+    methods = [f for f in module.functions if f.owner == field.owner]
+    lines = (
+        t
+        for f in methods
+        if not _CHECKS.search(f.name)
+        for t in f.text.split("\n")
+        if word.search(t) and not t.lstrip().startswith("#")
+    )
+    # A constructor that refuses or replaces a weak value does not use it either.
+    return any(not _PRESENCE.match(t) and not _REPLACES.match(t) for t in lines)
 
 
 def _outside_reads(facts: Facts, module: Module, field: Assignment) -> bool:
@@ -28,13 +42,20 @@ def _outside_reads(facts: Facts, module: Module, field: Assignment) -> bool:
     kind = next((c for c in module.classes if c.name == field.owner), None)
     word = re.compile(rf"\b{re.escape(field.target)}\b", re.IGNORECASE)
     own = module.code.replace(kind.text, "") if kind else module.code
-    elsewhere = facts.project.words.get(field.target.lower(), module.path)
-    return elsewhere != module.path or bool(word.search(own))
+    if word.search(own):
+        return True
+    if facts.project.words.get(field.target.lower(), module.path) == module.path:
+        return False
+    # A parameter or a local of the same name elsewhere is another thing.
+    reads = re.compile(
+        rf"\.{re.escape(field.target)}\b|[\"']{re.escape(field.target)}[\"']", re.IGNORECASE
+    )
+    return any(reads.search(m.code) for m in facts.python if m.path != module.path)
 
 
 def _fields(facts: Facts) -> Iterator[tuple[str, Hit]]:
     for module in facts.python:
-        if "env_prefix" in module.code:
+        if "env_prefix" in module.code or facts.is_left_behind(module):
             continue
         named = {c.name for c in module.classes if "Settings" in " ".join((c.name, *c.bases))}
         home = module.path.partition("/")[0]
@@ -42,11 +63,6 @@ def _fields(facts: Facts) -> Iterator[tuple[str, Hit]]:
         for one in (f for f in fields if _AUTH.match(f.target)):
             if not (_inside_reads(module, one) or _outside_reads(facts, module, one)):
                 yield home, at(module, one.line, f"Nothing reads the setting {one.target}.")
-
-
-_PRESENCE: Final = re.compile(
-    r"^\s*(?:(?:if|elif)\s+not\b|\w+\.append\(|raise\b|[\w.]*log\w*\.\w+\()"
-)
 
 
 def _is_only_checked(facts: Facts, folder: str, name: str) -> bool:
@@ -94,7 +110,9 @@ def _clients(facts: Facts) -> Iterator[tuple[str, Hit]]:
     if facts.issuers.servers or any("api/auth/[" in p for p in facts.tree.paths):
         return
     for client in facts.issuers.clients:
-        if client.module.path not in facts.imported:
+        path = client.module.path
+        alone = facts.loaded.home_of(path) is None and path not in facts.imported
+        if alone or facts.loaded.is_dead(path):
             home = client.module.path.partition("/")[0]
             yield f"{home} client", at(client.module, client.call, "Nobody uses this auth client.")
 
@@ -120,6 +138,21 @@ RULE = Rule(
     remedy="Remove the setting, its variable and what else is left of the former scheme.",
     check=check,
     flagged=(
+        Case(
+            {
+                "api/config.py": """\
+@dataclass
+class Settings:
+    secret_key: str = os.getenv("SECRET_KEY", "")
+
+    def __post_init__(self):
+        if not self.secret_key or self.secret_key == "change-me":
+            self.secret_key = "for-tests"
+""",
+                # A parameter of the same name is another thing.
+                "api/storage.py": "def connect(access, secret_key): return client(access, secret_key)\n",
+            }
+        ),
         Case(
             {
                 "api/.env.example": "BETTER_AUTH_SECRET=\n",

@@ -6,8 +6,8 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._mends import add_argument, swap
 from authpact.review._model import Module
-from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import members
+from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review._text import lines_matching, members
 
 _CREDENTIAL: Final = re.compile(r"token|session|auth|jwt", re.IGNORECASE)
 
@@ -32,6 +32,49 @@ def _in_scripts(facts: Facts) -> Iterator[Hit]:
                 yield at(module, call, "A credential cookie is set without Secure.")
 
 
+_WRITTEN: Final = re.compile(
+    r"document\.cookie\s*=\s*((?:[^;`\"'\n]|`[^`]*`|\"[^\"\n]*\"|'[^'\n]*')+)"
+)
+_NAMED: Final = re.compile(
+    r"^[`\"']?\s*(?:\$\{)?\s*[\w.-]*(?:token|session|jwt|auth)[\w.-]*", re.IGNORECASE
+)
+_OTHER: Final = re.compile(r"csrf|xsrf|hint|theme|locale|expir\w*=|\bstate", re.IGNORECASE)
+_ENDS: Final = re.compile(r"max-age\s*=\s*(?:0|-)|expires\s*=\s*Thu|=\s*;", re.IGNORECASE)
+_SECURE: Final = re.compile(r"\bsecure\b", re.IGNORECASE)
+_LIBRARY: Final = re.compile(r"js-cookie|cookies-next|universal-cookie|react-cookie|nookies")
+_SETS: Final = frozenset(["set", "setCookie", "setItem"])
+
+
+def _texts(module: Module) -> Iterator[tuple[int, str]]:
+    """Yield what a script assigns to document.cookie, without what the cookie ends with."""
+    for line, match in lines_matching(module.code, _WRITTEN):
+        name = (_NAMED.match(match[1]) or [""])[0]
+        if name and not _ENDS.search(match[1]) and not _SECURE.search(match[1]):
+            yield line, name
+
+
+def _by_library(module: Module) -> Iterator[tuple[int, str]]:
+    if not any(_LIBRARY.search(i.module) for i in module.imports):
+        return
+    for call in module.called(*_SETS):
+        texts = [a.text for a in call.arguments]
+        if len(texts) > 1 and _NAMED.match(texts[0]):
+            rest = " ".join(texts[2:])
+            if not _SECURE.search(rest) and "..." not in rest and not rest.isidentifier():
+                yield call.line, texts[0]
+
+
+def _by_browser(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    """Yield credential cookies that scripts of a page write without Secure."""
+    for module in facts.browser:
+        if "ookie" not in module.code or facts.loaded.is_dead(module.path):
+            continue
+        for line, name in (*_texts(module), *_by_library(module)):
+            if not _OTHER.search(name):
+                cause = module.path.partition("/")[0] + name.strip("`\"'${} ")
+                yield cause, at(module, line, "A credential cookie is set without Secure.")
+
+
 def _made(module: Module, name: str) -> str:
     """Return the code behind the receiver of a call."""
     head = name.partition(".")[0]
@@ -41,6 +84,7 @@ def _made(module: Module, name: str) -> str:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield credential cookies that travel over plain HTTP."""
     yield from _in_scripts(facts)
+    yield from once(_by_browser(facts))
     for module in facts.python:
         for call in module.called("add_middleware"):
             # Starlette's session holds who signed in, or the state of a sign-in under way.
@@ -75,6 +119,23 @@ RULE = Rule(
     remedy="Set `secure=True` outside of local development.",
     check=check,
     flagged=(
+        Case(
+            {
+                "lib/session.ts": """\
+export function keep(token) {
+  document.cookie = `${TOKEN_COOKIE}=${token}; path=/; max-age=604800; SameSite=Lax`;
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "lib/session.ts": """\
+import Cookies from "js-cookie";
+export const keep = (value) => Cookies.set("access_token", value, { expires: 7, sameSite: "lax" });
+"""
+            }
+        ),
         Case({"main.py": "app.add_middleware(SessionMiddleware, secret_key=KEY)\n"}),
         Case(
             {"main.py": "app.add_middleware(SessionMiddleware, secret_key=KEY, https_only=False)\n"}
@@ -115,6 +176,20 @@ def login(response, token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/session.ts": """\
+import Cookies from "js-cookie";
+export function keep(token) {
+  document.cookie = `auth_token=${token}; path=/; Secure; SameSite=Lax`;
+  document.cookie = "auth_token=; path=/; max-age=0";
+  document.cookie = `theme=${token}; path=/`;
+  Cookies.set("access_token", token, { secure: true });
+  Cookies.set("access_token", token, OPTIONS);
+}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": "app.add_middleware(SessionMiddleware, secret_key=KEY, https_only=SECURE)\n"

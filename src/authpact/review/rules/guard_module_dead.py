@@ -4,7 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
-from authpact.review._model import Function
+from authpact.review._model import Class, Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
 _ASKS: Final = re.compile(
@@ -14,6 +14,9 @@ _ASKS: Final = re.compile(
 _NAME: Final = re.compile(r"verify|validate|check|require|authenticate|current", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"^(?:access_|session_|bearer_|id_)?(?:token|jwt|cookie)$")
 _REFUSES: Final = re.compile(r"\b401\b|HTTP_401")
+_DEPENDS: Final = re.compile(r"\b(?:Depends|Security|Header|Cookie)\(|HTTPAuthorizationCredentials")
+_VERIFIES: Final = re.compile(r"\bdecode\(|\.verify\w*\(|compare_digest\(|get_signing_key")
+_GUARDING: Final = re.compile(r"Auth|Guard|JWT|Token|Session|Bearer")
 _DOTTED: Final = re.compile(r"\.(\w+)[\"':]")
 _STARTS: Final = re.compile(r"__main__|FastAPI\(|uvicorn")
 
@@ -35,12 +38,31 @@ def _spoken_of(facts: Facts) -> frozenset[str]:
     return frozenset(n for m in facts.python for n in _DOTTED.findall(m.code))
 
 
-def _is_guard(function: Function) -> bool:
-    plain = function.parent < 0 and not function.owner and not function.decorators
-    asks = _ASKS.search(function.text) or any(
-        _TOKEN.search(p.name) for p in function.parameters if _NAME.search(function.name)
-    )
-    return plain and bool(asks and _REFUSES.search(function.text))
+def _rank(function: Function) -> int:
+    """Return how sure a reader takes a function for the rule: 0 when not at all."""
+    if function.parent >= 0 or function.owner or function.decorators:
+        return 0
+    named = _NAME.search(function.name)
+    takes = any(_TOKEN.search(p.name) for p in function.parameters)
+    if _REFUSES.search(function.text):
+        signature = " ".join(f"{p.annotation} {p.default}" for p in function.parameters)
+        if _DEPENDS.search(signature):
+            return 3
+        return 2 if _ASKS.search(function.text) or (named and takes) else 0
+    return 1 if named and takes and _VERIFIES.search(function.text) else 0
+
+
+def _class(module: Module) -> Class | None:
+    """Return a class whose methods take credentials from requests and verify them."""
+    found = (c for c in module.classes if _GUARDING.search(c.name))
+    return next((c for c in found if _ASKS.search(c.text) and _VERIFIES.search(c.text)), None)
+
+
+def _guard(module: Module) -> Class | Function | None:
+    ranks = [(_rank(f), f) for f in module.functions]
+    best = max((r for r, _ in ranks), default=0)
+    first = next((f for r, f in ranks if r == best and r), None)
+    return first if best > 2 else _class(module) or first  # noqa: PLR2004  # a dependency
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -54,9 +76,9 @@ def check(facts: Facts) -> Iterator[Hit]:
         name = module.path.rpartition("/")[2].removesuffix(".py")
         if _STARTS.search(module.code) or name in spoken:
             continue
-        guard = next((f for f in module.functions if _is_guard(f)), None)
+        guard = _guard(module)
         if guard is not None:
-            yield at(module, guard, f"{guard.name} guards nothing: no file imports this one.")
+            yield at(module, guard.line, f"{guard.name} guards nothing: no file imports this one.")
 
 
 RULE = Rule(
@@ -69,6 +91,43 @@ RULE = Rule(
     remedy="Use it or remove it.",
     check=check,
     flagged=(
+        Case(
+            {
+                "api/live/guards.py": """\
+class LiveAuth:
+    @staticmethod
+    def read(request):
+        return jwt.decode(request.headers["Authorization"][7:], KEY, algorithms=["ES256"])
+""",
+                "api/main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/tasks")
+def tasks(user=Depends(get_current_user)):
+    return user
+""",
+            }
+        ),
+        Case(
+            {
+                "api/services/tokens.py": """\
+def verify_jwt_token(token):
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+""",
+                "api/test_tokens.py": "from api.services.tokens import verify_jwt_token\n",
+                "api/main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/tasks")
+def tasks(user=Depends(get_current_user)):
+    return user
+""",
+            }
+        ),
         Case(
             {
                 "api/old_guard.py": """\

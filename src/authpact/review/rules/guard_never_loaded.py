@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
@@ -15,11 +16,29 @@ _GUARD: Final = re.compile(
 _ABOUT: Final = re.compile(r"redirect|session|token|cookie|auth", re.IGNORECASE)
 
 
+_NEXT: Final = re.compile(r"\"next\"\s*:\s*\"[\^~]?(\d+)\.")
+_RENAMED: Final = 16
+"""The first Next.js that knows proxy.ts; before, the file had to be called middleware.ts."""
+
+
+def _is_too_new(facts: Facts, module: Module) -> bool:
+    """Whether a proxy.ts stands beside a Next.js that only knows middleware.ts."""
+    folder, _, name = module.path.rpartition("/")
+    if not re.fullmatch(r"proxy\.[jt]s", name):
+        return False
+    home = folder.removesuffix("src").strip("/")
+    path = f"{home}/package.json" if home else "package.json"
+    given = next((s.text for s in facts.environment.plain(r"package\.json$") if s.path == path), "")
+    version = _NEXT.search(given)
+    return bool(version and int(version[1]) < _RENAMED)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield route guards in places where Next.js does not look for them."""
     for module in facts.scripts:
         inside = _INSIDE.match(module.path) and "NextResponse" in module.code
-        if not (inside or facts.is_stray_guard(module)) or module.path in facts.imported:
+        stray = inside or facts.is_stray_guard(module) or _is_too_new(facts, module)
+        if not stray or module.path in facts.imported:
             continue
         found = next(lines_matching(module.code, _GUARD), None)
         if found and _ABOUT.search(module.code):
@@ -36,6 +55,17 @@ RULE = Rule(
     remedy="Move it beside app/: into src/ when that is where app/ is, else to the root.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/package.json": '{"dependencies": {"next": "^15.3.0"}}\n',
+                "web/proxy.ts": """\
+export function proxy(request) {
+  if (!request.cookies.get("session")) return NextResponse.redirect(new URL("/login", request.url));
+}
+""",
+                "web/app/page.tsx": "export default function Page() { return null; }\n",
+            }
+        ),
         Case(
             {
                 "proxy.ts": """\
@@ -58,6 +88,29 @@ export function middleware(request) {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/package.json": '{"dependencies": {"next": "^16.0.0"}}\n',
+                "web/proxy.ts": """\
+export function proxy(request) {
+  if (!request.cookies.get("session")) return NextResponse.redirect(new URL("/login", request.url));
+}
+""",
+                "web/app/page.tsx": "export default function Page() { return null; }\n",
+            }
+        ),
+        Case(
+            {
+                # Next.js takes app/ when both are there, and looks for the guard beside it.
+                "proxy.ts": """\
+export function proxy(request) {
+  if (!request.cookies.get("session")) return NextResponse.redirect(new URL("/login", request.url));
+}
+""",
+                "app/page.tsx": "export default function Page() { return null; }\n",
+                "src/app/page.tsx": "export default function Page() { return null; }\n",
+            }
+        ),
         Case(
             {
                 "src/proxy.ts": """\

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._mends import swap
+from authpact.review._model import Function
 from authpact.review._rule import Case, Hit, Rule, at
 
 _SCHEME: Final = re.compile(r"scheme(\s*(?:==|!=)\s*)[\"']Bearer[\"']")
@@ -33,12 +34,25 @@ _KEPT: Final = re.compile(
 )
 
 
+_TURNED: Final = re.compile(
+    r"\bif\b[^\n]*\bnot\s+(\w+)\.startswith\(\s*[\"']Bearer ?[\"']\s*\)\s*:\s*\n\s*return\b"
+)
+_STRIPS: Final = re.compile(r"token|jwt", re.IGNORECASE)
+
+
+def _is_bare(function: Function, name: str) -> bool:
+    """Whether a name is a token whose prefix is optional: another place reads the header."""
+    given = next((p for p in function.parameters if p.name == name), None)
+    return bool(given and _STRIPS.search(name) and "Header(" not in given.default)
+
+
 def _ignored(facts: Facts, known: set[tuple[str, int]]) -> Iterator[Hit]:
     """Yield credentials that a reached function takes for absent, their scheme being lower-case."""
-    for module, line, _ in facts.matches(facts.python, _KEPT):
+    spellings = (*facts.matches(facts.python, _KEPT), *facts.matches(facts.python, _TURNED))
+    for module, line, match in spellings:
         around = [f for f in module.functions if f.line <= line <= f.end_line]
         reached = bool(around) and facts.is_reached(module, around[-1])
-        if reached and (module.path, line) not in known:
+        if reached and (module.path, line) not in known and not _is_bare(around[-1], match[1]):
             yield at(module, line, "The scheme is compared with regard to case.")
 
 
@@ -75,6 +89,21 @@ RULE = Rule(
     remedy='Compare `scheme.lower() == "bearer"`.',
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Header
+
+app = FastAPI()
+
+@app.get("/session")
+def session(authorization: str = Header(None)):
+    if not authorization or not authorization.startswith("Bearer "):
+        return {"session": None}
+    return look_up(authorization.split(" ")[1])
+"""
+            }
+        ),
         Case(
             {
                 "app/api/me/route.ts": """\
@@ -144,6 +173,24 @@ def ok(credentials):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+def decode(token: str):
+    if token.startswith("Bearer "):
+        token = token[7:]
+    return jwt.decode(token, KEY, algorithms=["ES256"])
+
+@app.websocket("/live")
+def live(socket):
+    return decode(socket.query_params["token"])
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

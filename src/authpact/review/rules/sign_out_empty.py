@@ -19,7 +19,7 @@ _NAME: Final = re.compile(r"\bdef\s+\w+")
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield sign-out routes that end nothing, or clear the cookie of the caller alone."""
     for route in facts.routes:
-        if not any(_PATH.search(p) for p in route.paths):
+        if facts.is_left_behind(route.module) or not any(_PATH.search(p) for p in route.paths):
             continue
         body = _NAME.sub("def", route.function.text)
         if not _ENDS.search(body):

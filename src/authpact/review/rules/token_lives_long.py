@@ -5,7 +5,8 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._issuers import Issuer
-from authpact.review._mints import Mint, amount_in, seconds
+from authpact.review._lifetimes import seconds
+from authpact.review._mints import Mint, amount_in
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import members
 
@@ -26,9 +27,10 @@ def _longest(mint: Mint) -> float:
 def _of_mint(mint: Mint) -> Hit | None:
     """Return the hit where the lifetime is set: the constant, else the signature."""
     name = mint.function.name if mint.function else ""
-    if _longest(mint) <= _DAY or _OTHER.search(name):
+    if _longest(mint) < _DAY or _OTHER.search(name):
         return None
-    message = f"The token lives {_longest(mint) / _DAY:g} days."
+    days = _longest(mint) / _DAY
+    message = f"The token lives {days:g} days." if days > 1 else "The token lives a day."
     file, line = mint.lifetime_place
     if line:
         return Hit(file, line, message)
@@ -72,7 +74,7 @@ def _of_sessions(facts: Facts) -> Iterator[Hit]:
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield access tokens that live longer than a day."""
+    """Yield access tokens that live for a day and longer."""
     found = (_of_mint(m) for m in facts.tokens.mints)
     yield from dict.fromkeys(hit for hit in found if hit)
     for issuer in facts.issuers.servers:
@@ -90,6 +92,31 @@ RULE = Rule(
     remedy="Issue tokens for minutes and ask for a new one while the session lives.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+import jwt, time
+
+def make(user):
+    issued = int(time.time())
+    ends = issued + (24 * 60 * 60)
+    return jwt.encode({"sub": user, "iat": issued, "exp": ends}, KEY, algorithm="HS256")
+"""
+            }
+        ),
+        Case(
+            {
+                "token.ts": """\
+import { SignJWT } from "jose";
+const WEEK = 60 * 60 * 24 * 7;
+export const make = (id) =>
+  new SignJWT({ sub: id })
+    .setProtectedHeader({ alg: "HS256" })
+    .setExpirationTime(Math.floor(Date.now() / 1000) + WEEK)
+    .sign(key);
+"""
+            }
+        ),
         Case(
             {
                 "lib/auth.ts": """\
@@ -185,6 +212,23 @@ def make(user):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+import jwt, time
+
+def make(user):
+    issued = int(time.time())
+    ends = issued + (15 * 60)
+    return jwt.encode({"sub": user, "iat": issued, "exp": ends}, KEY, algorithm="HS256")
+""",
+                "token.ts": """\
+import jwt from "jsonwebtoken";
+const LIVES = "15m";
+export const make = (id) => jwt.sign({ sub: id }, key, { algorithm: "HS256", expiresIn: LIVES });
+""",
+            }
+        ),
         Case(
             {
                 "lib/auth.ts": """\
