@@ -193,7 +193,8 @@ class Application(Guards):
         for way in ways:
             order = (*way.order, line) if way.order else ()
             table = (*way.application, method)
-            self._entries.append(Entry(table, joined(way.prefix, path), order, index))
+            whole = joined(way.prefix).rstrip("/") + path
+            self._entries.append(Entry(table, whole, order, index))
 
     def _principal(self, module: Module, function: Function) -> str:
         for parameter in function.parameters:

@@ -82,8 +82,61 @@ def read(key: str):
 """,
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/{owner}/boats/{boat_id}")
+def boat(owner: str, boat_id: int):
+    return 1
+
+@app.get("/{owner}/boats/newest")
+def newest(owner: str):
+    return 2
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+from boats import router
+
+app = FastAPI()
+app.include_router(router, prefix="/api")
+""",
+                "boats.py": """\
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/boats")
+
+@router.get("")
+def boats():
+    return 1
+
+@router.get("/")
+def boats_too():
+    return 1
+
+@router.get("/{boat_id}/crew")
+def crew(boat_id: int):
+    return 2
+
+@router.get("/{boat_id}/crew/")
+def crew_too(boat_id: int):
+    return 2
+
+@router.get("/{boat_id}/{rest:path}")
+def anything(boat_id: int, rest: str):
+    return 3
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\
