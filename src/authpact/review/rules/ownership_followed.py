@@ -1,0 +1,124 @@
+from collections.abc import Iterator
+
+from authpact.findings import Confidence, Severity
+from authpact.review._facts import Facts
+from authpact.review._fetches import is_fetched_alone
+from authpact.review._rule import Case, Hit, Rule, at
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield routes whose id leads, through helpers and services, to a row of anybody."""
+    for route in facts.routes:
+        if is_fetched_alone(facts.project, route):
+            continue  # said by the rule about the handler's own text
+        load = facts.strangers.reached_by(route)
+        if load:
+            message = f"Any {load.kind} is reached by its id; its owner is not compared."
+            yield at(route.module, route.function, message)
+
+
+RULE = Rule(
+    requirement="ownership:foreign-resource",
+    category="missing-ownership-check",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="A row is loaded for whoever names its id.",
+    why="Elsewhere the same rows are kept to their owners; here every signed-in user reaches all of them.",
+    remedy="Give the query the owner from the token together with the id, and answer 404.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "main.py": """\
+import importlib
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+for name in ["parcels", "depots"]:
+    module = importlib.import_module(f"routes.{name}")
+    app.include_router(module.router, dependencies=[Depends(get_current_user)])
+""",
+                "routes/parcels.py": """\
+from fastapi import APIRouter, Depends
+from queries import find_parcel
+
+router = APIRouter(prefix="/parcels")
+
+@router.get("")
+def mine(db=Depends(get_db), caller=Depends(get_current_user)):
+    return db.exec(select(Parcel).where(Parcel.sender_id == caller.id)).all()
+
+@router.post("/photos")
+def photo(parcel_id: str = Form(...), db=Depends(get_db), caller=Depends(get_current_user)):
+    parcel = find_parcel(db, uuid.UUID(parcel_id))
+    if not parcel:
+        raise HTTPException(404)
+    return save_photo(parcel, taken_by=caller.id)
+""",
+                "queries.py": """\
+class Parcel(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    sender_id: int = Field(foreign_key="users.id")
+
+def find_parcel(db, key):
+    return db.get(Parcel, key)
+""",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+from queries import find_parcel, Parcel
+
+app = FastAPI()
+
+@app.get("/parcels")
+def mine(db=Depends(get_db), caller=Depends(get_current_user)):
+    return db.exec(select(Parcel).where(Parcel.sender_id == caller.id)).all()
+
+@app.get("/parcels/{parcel_id}")
+def one(parcel_id: str, db=Depends(get_db), caller=Depends(get_current_user)):
+    parcel = find_parcel(db, uuid.UUID(parcel_id))
+    same_sender(parcel, caller)
+    return parcel
+
+@app.get("/office/parcels/{parcel_id}", dependencies=[Depends(require_staff)])
+def any_parcel(parcel_id: str, db=Depends(get_db)):
+    return find_parcel(db, parcel_id)
+""",
+                "queries.py": """\
+class Parcel(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    sender_id: int = Field(foreign_key="users.id")
+
+def find_parcel(db, key):
+    return db.get(Parcel, key)
+""",
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+class Colour(Base):
+    id: int
+    created_by: str
+
+def colour(db, key):
+    return db.get(Colour, key)
+
+@app.get("/colours/{colour_id}")
+def shown(colour_id: int, db=Depends(get_db), caller=Depends(get_current_user)):
+    log.info("read by %s", caller.id)
+    return colour(db, colour_id)
+""",
+            }
+        ),
+    ),
+)
