@@ -16,11 +16,38 @@ _VERIFIES: Final = re.compile(
 _PASSWORD: Final = re.compile(r"pass|pwd|plain|secret", re.IGNORECASE)
 _STORED: Final = re.compile(r"hash|stored|encoded|saved|db_|expected|known", re.IGNORECASE)
 _HARMLESS: Final = frozenset(
-    (
-        "encode decode b64encode b64decode urlsafe_b64encode btoa atob from toString hex str bool len"
-        " strip lower upper split reverse reversed join format resolve compare_digest sleep"
-        " info debug warning error print log"
-    ).split()
+    [
+        "encode",
+        "decode",
+        "b64encode",
+        "b64decode",
+        "urlsafe_b64encode",
+        "btoa",
+        "atob",
+        "from",
+        "toString",
+        "hex",
+        "str",
+        "bool",
+        "len",
+        "strip",
+        "lower",
+        "upper",
+        "split",
+        "reverse",
+        "reversed",
+        "join",
+        "format",
+        "resolve",
+        "compare_digest",
+        "sleep",
+        "info",
+        "debug",
+        "warning",
+        "error",
+        "print",
+        "log",
+    ]
 )
 _ANSWERS: Final = re.compile(r"\breturn\s+([^\n;]+)|=>\s*(?!\{)([^\n;]+)")
 _KEPT: Final = re.compile(
