@@ -8,12 +8,9 @@ from typing import Final
 
 from authpact.review._model import Function, Module
 from authpact.review._project import Project
+from authpact.review._queries import OWNER, loads_in, named_store, private_tables
 
-_OWNER: Final = (
-    r"(?:user_?id|owner(?:_id)?|author_id|creator_id|created_by(?:_id)?|uploader_id|uploaded_by"
-    r"|account_id|customer_id|member_id|initiated_by|submitted_by|requested_by)"
-)
-_COLUMN: Final = re.compile(rf"^\s+({_OWNER})\s*[:=]", re.MULTILINE)
+_COLUMN: Final = re.compile(rf"^\s+({OWNER})\s*[:=]", re.MULTILINE)
 _PERSONS: Final = re.compile(
     r"^\s+(\w+)\s*[:=][^\n]*(?:foreign_key\s*=|ForeignKey\()\s*f?[\"']\"?(?:auth_?|app_?)?users?\"?\.",
     re.MULTILINE,
@@ -30,7 +27,7 @@ _CONVERTS: Final = re.compile(
     r"^(?:await\s+)?(?:\w+\.)*(?:str|int|UUID|(?:Pydantic)?ObjectId|\w*uuid\w*|(?:parse|validate|to|as|convert|coerce|clean|normali[sz]e)_\w+)\("
 )
 SPEAKS_OF_OWNER: Final = re.compile(
-    rf"{_OWNER}|owner|current_user|principal|tenant|\borg|\broles?\b(?![\"']\s*:\s*[\"'](?:user|system|assistant))|admin|permission|user\.id|claims"
+    rf"{OWNER}|owner|current_user|principal|tenant|\borg|\broles?\b(?![\"']\s*:\s*[\"'](?:user|system|assistant))|admin|permission|user\.id|claims"
     r"|\brequest\.(?:state|user|headers|session|cookies)|path_params|ContextVar|context\.",
     re.IGNORECASE,
 )
@@ -99,6 +96,20 @@ class Loads:
             k for k, c in self.owned.items() if k in direct or c.partition(" ")[0] in direct
         )
 
+    @cached_property
+    def _tables(self) -> frozenset[str]:
+        return private_tables(self._project.python)
+
+    def _in_texts(self, function: Function, name: str) -> Iterator[Load]:
+        """Yield what is loaded by statements that are texts, and by stores named after rows."""
+        text = function.text
+        found = list(loads_in(text, name, self._tables)) if self._tables else []
+        if self.private and re.search(r"crud\.|(?:repo|repository|crud|dao|store)\.", text):
+            for asked in named_store(name, sorted(self.private)).finditer(text):
+                found.append((asked[1] or asked[2], asked.start()))
+        for kind, place in found:
+            yield Load(kind, function.line + text.count("\n", 0, place))
+
     def names_of(self, module: Module, function: Function, source: str) -> list[str]:
         """Return the names under which a function holds a value, conversions included."""
         index = module.functions.index(function)
@@ -118,6 +129,7 @@ class Loads:
         names = self.names_of(module, function, source)
         for name in names:
             yield from self._direct(function, name)
+            yield from self._in_texts(function, name)
         if depth <= _DEEP:
             yield from self._through(module, function, names, depth)
 
@@ -125,9 +137,9 @@ class Loads:
         key = _WRAPPED.format(name=rf"(?<![\w.]){re.escape(name)}")
         pattern = (
             rf"\.get\(\s*{_MODEL}\s*,\s*{key}"
-            rf"|\b{_MODEL}\.(\w+)\s*==\s*{key}"
+            rf"|\b{_MODEL}\.(\w+)\)?\s*==\s*{key}"
             rf"|\b{_MODEL}\.(?:objects\.)?(?:get|get_by_id|get_or_none|find_one|find_by_id)\((?:\s*\w+\s*=)?\s*{key}"
-            rf"|(?:query|select)\(\s*{_MODEL}\s*\)\s*\.filter_by\(\s*id\s*=\s*{key}"
+            rf"|(?:query|select)\(\s*{_MODEL}\s*\)\s*\.(?:filter_by\(\s*id\s*=|get\()\s*{key}"
         )
         for found in re.finditer(pattern, function.text):
             kind = next(found[i] for i in (1, 2, 4, 5) if found[i])

@@ -30,6 +30,95 @@ RULE = Rule(
         Case(
             {
                 "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/parcels")
+async def mine(caller=Depends(get_current_user)):
+    return await pool.fetch("SELECT * FROM parcels WHERE owner_id = $1", caller.id)
+
+@app.get("/parcels/{key}")
+async def one(key: str, caller=Depends(get_current_user)):
+    return await pool.fetchrow("SELECT * FROM parcels WHERE id = $1", key)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/parcels")
+async def mine(caller=Depends(get_current_user)):
+    return cursor.execute("SELECT * FROM parcels p WHERE p.owner_id = %s", (caller.id,))
+
+@app.get("/parcels/{key}")
+async def one(key: str, caller=Depends(get_current_user)):
+    return cursor.execute("DELETE FROM parcels WHERE id = %s", (key,))
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/parcels")
+async def mine(caller=Depends(get_current_user)):
+    return db.table("parcels").select("*").eq("owner_id", caller.id).execute()
+
+@app.get("/parcels/{key}")
+async def one(key: str, caller=Depends(get_current_user)):
+    return db.table("parcels").select("*").eq("id", key).execute()
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/parcels")
+async def mine(caller=Depends(get_current_user)):
+    return await db.parcels.find({"owner_id": caller.id}).to_list()
+
+@app.get("/parcels/{key}")
+async def one(key: str, caller=Depends(get_current_user)):
+    return await db.parcels.find_one({"_id": ObjectId(key)})
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+class Parcel(Base):
+    id: int
+    owner_id: str
+
+@app.get("/parcels")
+def mine(db=Depends(get_db), caller=Depends(get_current_user)):
+    return db.query(Parcel).filter(Parcel.owner_id == caller.id).all()
+
+@app.delete("/parcels/{key}")
+def gone(key: int, db=Depends(get_db), caller=Depends(get_current_user)):
+    return crud.parcel.remove(db=db, id=key)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
 import importlib
 from fastapi import FastAPI, Depends
 
@@ -67,6 +156,57 @@ def find_parcel(db, key):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/parcels")
+async def mine(caller=Depends(get_current_user)):
+    return await pool.fetch("SELECT * FROM parcels WHERE owner_id = $1", caller.id)
+
+@app.get("/parcels/{key}")
+async def one(key: str, caller=Depends(get_current_user)):
+    return await pool.fetchrow("SELECT * FROM parcels WHERE id = $1 AND owner_id = $2", key, caller.id)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/parcels")
+async def mine(caller=Depends(get_current_user)):
+    return db.table("parcels").select("*").eq("owner_id", caller.id).execute()
+
+@app.get("/parcels/{key}")
+async def one(key: str, caller=Depends(get_current_user)):
+    return db.table("parcels").select("*").eq("id", key).eq("owner_id", caller.id).execute()
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/parcels")
+async def mine(caller=Depends(get_current_user)):
+    return await db.parcels.find({"owner_id": caller.id}).to_list()
+
+@app.get("/parcels/{key}")
+async def one(key: str, caller=Depends(get_current_user)):
+    return await db.colours.find_one({"_id": ObjectId(key)})
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
