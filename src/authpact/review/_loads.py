@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from authpact.review._model import Function, Module
+from authpact.review._model import Call, Function, Module
 from authpact.review._project import Project
 from authpact.review._queries import OWNER, loads_in, named_store, private_tables
 
@@ -154,7 +154,7 @@ class Loads:
     ) -> Iterator[Load]:
         for call in module.calls_in(function):
             given = [(i, a) for i, a in enumerate(call.arguments) if _is(a.text, names)]
-            found = self._project.callee(module, call) if given else None
+            found = self._meant(module, function, call) if given else None
             if found is None or found[1] is function:
                 continue
             loads = self._summary(*found, depth + 1)
@@ -162,6 +162,37 @@ class Loads:
                 kind = loads.get(argument.name or _parameter(found[1], position), "")
                 if kind:
                     yield Load(kind, call.line)
+
+    def _meant(
+        self, module: Module, function: Function, call: Call
+    ) -> tuple[Module, Function] | None:
+        """Return the function of a call; the kind of the object tells methods of one name apart."""
+        owner, _, method = call.name.rpartition(".")
+        kind = self._kind_of(module, function, owner) if owner else ""
+        if kind in self._project.classes:
+            home = self._project.classes[kind][0]
+            own = (f for f in home.functions if f.owner == kind and f.name == method)
+            found = next(own, None)
+            if found is not None:
+                return home, found
+        return self._project.callee(module, call)
+
+    def _kind_of(self, module: Module, function: Function, owner: str) -> str:
+        """Return the class of an object: as annotated, as made, or as kept in `__init__`."""
+        for one in function.parameters:
+            if one.name == owner:
+                named = re.search(r"([A-Z]\w*)\W*$", one.annotation.partition(", Depends")[0])
+                return named[1] if named else ""
+        made = re.match(r"([A-Z]\w*)\(", owner)
+        if made:
+            return made[1]
+        for kept in module.assignments:
+            found = re.match(r"(?:await\s+)?([A-Z]\w*)\(", kept.value)
+            if found and kept.target == owner:
+                anywhere = owner.startswith("self.") or kept.function < 0
+                if anywhere or module.functions[kept.function] is function:
+                    return found[1]
+        return ""
 
     def _summary(self, module: Module, function: Function, depth: int) -> dict[str, str]:
         """Return the parameters by which a function loads a row without a word about its owner."""

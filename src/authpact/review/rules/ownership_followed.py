@@ -17,6 +17,24 @@ def check(facts: Facts) -> Iterator[Hit]:
             yield at(route.module, route.function, message)
 
 
+def _pair(mine: str, one: str) -> Case:
+    """Return an application that lists by owner, and reads one by its key."""
+    text = f"""\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/parcels")
+async def mine(caller=Depends(get_current_user)):
+    return {mine}
+
+@app.get("/parcels/{{key}}")
+async def one(key: str, caller=Depends(get_current_user)):
+    return {one}
+"""
+    return Case({"main.py": text})
+
+
 RULE = Rule(
     requirement="ownership:foreign-resource",
     category="missing-ownership-check",
@@ -31,69 +49,67 @@ RULE = Rule(
             {
                 "main.py": """\
 from fastapi import FastAPI, Depends
+from services import ParcelService, DepotService
 
 app = FastAPI()
 
 @app.get("/parcels")
-async def mine(caller=Depends(get_current_user)):
-    return await pool.fetch("SELECT * FROM parcels WHERE owner_id = $1", caller.id)
+def mine(db=Depends(get_db), caller=Depends(get_current_user)):
+    return db.query(Parcel).filter(Parcel.owner_id == caller.id).all()
 
 @app.get("/parcels/{key}")
-async def one(key: str, caller=Depends(get_current_user)):
-    return await pool.fetchrow("SELECT * FROM parcels WHERE id = $1", key)
-"""
+def one(key: int, service: ParcelService = Depends(), caller=Depends(get_current_user)):
+    return service.read(key)
+
+@app.get("/depots/{key}")
+def depot(key: int, db=Depends(get_db), caller=Depends(get_current_user)):
+    depots = DepotService(db)
+    return depots.read(key)
+""",
+                "services.py": """\
+class Parcel(Base):
+    id: int
+    owner_id: str
+
+class Depot(Base):
+    id: int
+
+class ParcelService:
+    def __init__(self, db=Depends(get_db)):
+        self.rows = ParcelRows(db)
+
+    def read(self, key):
+        return self.rows.one(key)
+
+class ParcelRows:
+    def one(self, key):
+        return self.db.get(Parcel, key)
+
+class DepotService:
+    def read(self, key):
+        return self.db.get(Depot, key)
+
+class DepotRows:
+    def one(self, key):
+        return None
+""",
             }
         ),
-        Case(
-            {
-                "main.py": """\
-from fastapi import FastAPI, Depends
-
-app = FastAPI()
-
-@app.get("/parcels")
-async def mine(caller=Depends(get_current_user)):
-    return cursor.execute("SELECT * FROM parcels p WHERE p.owner_id = %s", (caller.id,))
-
-@app.get("/parcels/{key}")
-async def one(key: str, caller=Depends(get_current_user)):
-    return cursor.execute("DELETE FROM parcels WHERE id = %s", (key,))
-"""
-            }
+        _pair(
+            'await pool.fetch("SELECT * FROM parcels WHERE owner_id = $1", caller.id)',
+            'await pool.fetchrow("SELECT * FROM parcels WHERE id = $1", key)',
         ),
-        Case(
-            {
-                "main.py": """\
-from fastapi import FastAPI, Depends
-
-app = FastAPI()
-
-@app.get("/parcels")
-async def mine(caller=Depends(get_current_user)):
-    return db.table("parcels").select("*").eq("owner_id", caller.id).execute()
-
-@app.get("/parcels/{key}")
-async def one(key: str, caller=Depends(get_current_user)):
-    return db.table("parcels").select("*").eq("id", key).execute()
-"""
-            }
+        _pair(
+            'cursor.execute("SELECT * FROM parcels p WHERE p.owner_id = %s", (caller.id,))',
+            'cursor.execute("DELETE FROM parcels WHERE id = %s", (key,))',
         ),
-        Case(
-            {
-                "main.py": """\
-from fastapi import FastAPI, Depends
-
-app = FastAPI()
-
-@app.get("/parcels")
-async def mine(caller=Depends(get_current_user)):
-    return await db.parcels.find({"owner_id": caller.id}).to_list()
-
-@app.get("/parcels/{key}")
-async def one(key: str, caller=Depends(get_current_user)):
-    return await db.parcels.find_one({"_id": ObjectId(key)})
-"""
-            }
+        _pair(
+            'db.table("parcels").select("*").eq("owner_id", caller.id).execute()',
+            'db.table("parcels").select("*").eq("id", key).execute()',
+        ),
+        _pair(
+            'await db.parcels.find({"owner_id": caller.id}).to_list()',
+            'await db.parcels.find_one({"_id": ObjectId(key)})',
         ),
         Case(
             {
@@ -160,52 +176,64 @@ def find_parcel(db, key):
             {
                 "main.py": """\
 from fastapi import FastAPI, Depends
+from services import ParcelService, DepotService
 
 app = FastAPI()
 
 @app.get("/parcels")
-async def mine(caller=Depends(get_current_user)):
-    return await pool.fetch("SELECT * FROM parcels WHERE owner_id = $1", caller.id)
+def mine(db=Depends(get_db), caller=Depends(get_current_user)):
+    return db.query(Parcel).filter(Parcel.owner_id == caller.id).all()
 
 @app.get("/parcels/{key}")
-async def one(key: str, caller=Depends(get_current_user)):
-    return await pool.fetchrow("SELECT * FROM parcels WHERE id = $1 AND owner_id = $2", key, caller.id)
-"""
+def one(key: int, service: ParcelService = Depends(), caller=Depends(get_current_user)):
+    return service.read(key)
+
+@app.get("/depots/{key}")
+def depot(key: int, db=Depends(get_db), caller=Depends(get_current_user)):
+    depots = DepotService(db)
+    return depots.read(key)
+""",
+                "services.py": """\
+class Parcel(Base):
+    id: int
+    owner_id: str
+
+class Depot(Base):
+    id: int
+
+class ParcelService:
+    def __init__(self, db=Depends(get_db), user=Depends(get_current_user)):
+        self.user = user
+        self.rows = ParcelRows(db)
+
+    def read(self, key):
+        return self.rows.one(key, self.user)
+
+class ParcelRows:
+    def one(self, key, user):
+        return self.db.query(Parcel).filter(Parcel.id == key, Parcel.owner_id == user.id).first()
+
+class DepotService:
+    def read(self, key):
+        return self.db.get(Depot, key)
+
+class DepotRows:
+    def one(self, key):
+        return None
+""",
             }
         ),
-        Case(
-            {
-                "main.py": """\
-from fastapi import FastAPI, Depends
-
-app = FastAPI()
-
-@app.get("/parcels")
-async def mine(caller=Depends(get_current_user)):
-    return db.table("parcels").select("*").eq("owner_id", caller.id).execute()
-
-@app.get("/parcels/{key}")
-async def one(key: str, caller=Depends(get_current_user)):
-    return db.table("parcels").select("*").eq("id", key).eq("owner_id", caller.id).execute()
-"""
-            }
+        _pair(
+            'await pool.fetch("SELECT * FROM parcels WHERE owner_id = $1", caller.id)',
+            'await pool.fetchrow("SELECT * FROM parcels WHERE id = $1 AND owner_id = $2", key, caller.id)',
         ),
-        Case(
-            {
-                "main.py": """\
-from fastapi import FastAPI, Depends
-
-app = FastAPI()
-
-@app.get("/parcels")
-async def mine(caller=Depends(get_current_user)):
-    return await db.parcels.find({"owner_id": caller.id}).to_list()
-
-@app.get("/parcels/{key}")
-async def one(key: str, caller=Depends(get_current_user)):
-    return await db.colours.find_one({"_id": ObjectId(key)})
-"""
-            }
+        _pair(
+            'db.table("parcels").select("*").eq("owner_id", caller.id).execute()',
+            'db.table("parcels").select("*").eq("id", key).eq("owner_id", caller.id).execute()',
+        ),
+        _pair(
+            'await db.parcels.find({"owner_id": caller.id}).to_list()',
+            'await db.colours.find_one({"_id": ObjectId(key)})',
         ),
         Case(
             {
