@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from authpact.review._model import Call, Function, Module
+from authpact.review._model import Assignment, Call, Function, Module
 from authpact.review._project import Project
 from authpact.review._queries import OWNER, loads_in, named_store, private_tables
 
@@ -53,6 +53,7 @@ class Loads:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._known: dict[tuple[str, int], dict[str, str]] = {}
+        self._variables: dict[str, dict[int, list[Assignment]]] = {}
 
     @cached_property
     def owned(self) -> dict[str, str]:
@@ -114,9 +115,7 @@ class Loads:
         """Return the names under which a function holds a value, conversions included."""
         index = module.functions.index(function)
         names = [source]
-        for one in module.assignments:
-            if one.function != index or not re.fullmatch(r"\w+", one.target):
-                continue
+        for one in self._held(module).get(index, ()):
             value = one.value
             if any(re.search(rf"(?<![\w.]){re.escape(n)}\b(?![.(\[])", value) for n in names) and (
                 value in names or _CONVERTS.match(value)
@@ -124,8 +123,20 @@ class Loads:
                 names.append(one.target)
         return names
 
+    def _held(self, module: Module) -> dict[int, list[Assignment]]:
+        """Return the plain variables of a module by function."""
+        if module.path not in self._variables:
+            found: dict[int, list[Assignment]] = {}
+            for one in module.assignments:
+                if one.target.isidentifier():
+                    found.setdefault(one.function, []).append(one)
+            self._variables[module.path] = found
+        return self._variables[module.path]
+
     def by(self, module: Module, function: Function, source: str, depth: int = 0) -> Iterator[Load]:
         """Yield the private rows that a function loads by one of its values."""
+        if not (self.private or self._tables):
+            return
         names = self.names_of(module, function, source)
         for name in names:
             yield from self._direct(function, name)

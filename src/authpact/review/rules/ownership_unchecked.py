@@ -27,6 +27,61 @@ RULE = Rule(
         Case(
             {
                 "main.py": """\
+from fastapi import FastAPI
+
+try:
+    from kites import router
+except ImportError:
+    router = None
+
+app = FastAPI()
+if router:
+    app.include_router(router)
+""",
+                "kites.py": """\
+from fastapi import APIRouter, Depends
+
+router = APIRouter()
+
+class Kite(Base):
+    id: int
+    owner: str
+
+@router.get("/kites/{kite_id}")
+def kite(kite_id: int, user=Depends(get_current_user), db=Depends(get_db)):
+    return db.get(Kite, kite_id)
+""",
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+import importlib.util
+from fastapi import FastAPI
+
+spec = importlib.util.spec_from_file_location("sky", Path(__file__).parent / "sky.py")
+sky = importlib.util.module_from_spec(spec)
+app = FastAPI()
+app.include_router(sky.router)
+""",
+                "sky.py": """\
+from fastapi import APIRouter, Depends
+
+router = APIRouter()
+
+class Kite(Base):
+    id: int
+    owner: str
+
+@router.get("/kites/{kite_id}")
+def kite(kite_id: int, user=Depends(get_current_user), db=Depends(get_db)):
+    return db.get(Kite, kite_id)
+""",
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
 from fastapi import FastAPI, Depends
 
 app = FastAPI()
