@@ -13,6 +13,7 @@ from authpact.review._images import holds, served
 from authpact.review._issuers import Issuers
 from authpact.review._live import LiveRoute
 from authpact.review._loaded import Loaded
+from authpact.review._loads import Loads
 from authpact.review._logs import Line, log_lines
 from authpact.review._model import Function, Module
 from authpact.review._project import Project
@@ -20,6 +21,7 @@ from authpact.review._python import read_python
 from authpact.review._requests import Request, Requests, package_of
 from authpact.review._routes import Application, Route
 from authpact.review._started import kept, running, started
+from authpact.review._strangers import Strangers
 from authpact.review._text import lines_matching
 from authpact.review._tokens import Tokens, Verification
 from authpact.review._tree import Tree, Unreviewable
@@ -71,6 +73,11 @@ class Facts:
     def application(self) -> Application:
         """FastAPI applications, routers and routes."""
         return Application(self.project, self.live)
+
+    @cached_property
+    def strangers(self) -> Strangers:
+        """Routes on which a caller reaches the rows of others."""
+        return Strangers(self.project, self.application, Loads(self.project))
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -161,7 +161,7 @@ class Project:
             module, dotted = self._inside(module, dotted)
         head, _, rest = dotted.partition(".")
         for _ in range(_HOPS):
-            if head in module.by_name or head in module.variables:
+            if head in module.by_name or _is_set(module, head):
                 return Symbol(module, head if not rest else f"{head}.{rest}")
             if head in module.class_names:
                 return Symbol(module, head if not rest else f"{head}.{rest}")
@@ -260,3 +260,9 @@ class Project:
     def callers(self, module: Module, function: Function) -> Sequence[Caller]:
         """Return what calls a Python function: the function around each call, and its line."""
         return self._callers.get((module.path, function.start), ())
+
+
+def _is_set(module: Module, name: str) -> bool:
+    """Whether a module gives a name its value; `None` in place of a failed import does not."""
+    found = module.variables.get(name)
+    return found is not None and (found.value != "None" or name not in module.imported)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from authpact.review._dynamic import is_loaded_by_name, loaded_by_name
 from authpact.review._guards import Guards
 from authpact.review._live import LiveRoute
 from authpact.review._model import Call, Function, Module
@@ -118,20 +119,25 @@ class Application(Guards):
             self._loops[module.path] = dict(reversed(_LOOP.findall(module.code)))
         looped = self._loops[module.path].get(text)
         names = looped.split(",") if looped else [text]
-        for name in names:
-            found = self._target(module, name, call.function)
-            if found is not None:
-                yield found
+        found = [self._target(module, name, call.function) for name in names]
+        head, _, rest = text.strip().partition(".")
+        if rest and not any(f in self.routers for f in found):
+            loaded = loaded_by_name(self.project, module, head)
+            found = [key(m, rest) for m in loaded if key(m, rest) in self.routers] or found
+        yield from (f for f in found if f is not None)
 
     def _includes(self, module: Module) -> Iterable[Include]:
-        for call in module.called("include_router", "mount"):
+        others = module.called("include_router", "mount")
+        for call in others:
             parent = self._target(module, call.name.rpartition(".")[0], call.function)
             if parent is None or only_in_development(module, call):
                 continue
             mounted = call.text_of("path", 0) if call.last == "mount" else call.text_of("prefix")
             prefix = self._prefix(module, mounted)
+            guards = call.text_of("dependencies")
+            if not guards and is_loaded_by_name(module, call.text_of("router", 0)):
+                guards = next(filter(None, (c.text_of("dependencies") for c in others)), "")
             for child in self._children(module, call):
-                guards = call.text_of("dependencies")
                 yield Include(parent, child, prefix, guards, module, call.line)
 
     def _prefix(self, module: Module, text: str) -> str:
@@ -193,7 +199,8 @@ class Application(Guards):
         for way in ways:
             order = (*way.order, line) if way.order else ()
             table = (*way.application, method)
-            self._entries.append(Entry(table, joined(way.prefix, path), order, index))
+            whole = joined(way.prefix).rstrip("/") + path
+            self._entries.append(Entry(table, whole, order, index))
 
     def _principal(self, module: Module, function: Function) -> str:
         for parameter in function.parameters:

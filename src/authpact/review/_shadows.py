@@ -23,7 +23,16 @@ class Entry:
 
 
 def _shape(path: str) -> tuple[str, ...]:
-    return tuple("{}" if _VARIABLE.fullmatch(p) else p for p in path.strip("/").split("/"))
+    """Return the segments of a path; with and without a slash at the end it is not the same one."""
+    return tuple("{}" if _VARIABLE.fullmatch(p) else p for p in path.split("/"))
+
+
+def _takes(earlier: tuple[str, ...], later: tuple[str, ...]) -> bool:
+    """Whether every request for the later shape fits the earlier one as well."""
+    return all(
+        a == b or (a == "{}" and b and ":path}" not in b)
+        for a, b in zip(earlier, later, strict=True)
+    )
 
 
 class _Table:
@@ -39,10 +48,9 @@ class _Table:
         path, route = self._known.get(shape, ("", -1))
         if path and route != one.route:
             return path
-        if "{" not in one.path:
-            for other in self._variable.get(len(shape), ())[:_MOST]:
-                if all(a == b or (a == "{}" and b) for a, b in zip(other, shape, strict=True)):
-                    return self._known[other][0]
+        for other in self._variable.get(len(shape), ())[:_MOST]:
+            if _takes(other, shape) and self._known[other][1] != one.route:
+                return self._known[other][0]
         if shape not in self._known:
             self._known[shape] = (one.path, one.route)
             if "{}" in shape:

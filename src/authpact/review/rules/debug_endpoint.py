@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._handlers import handlers
+from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
@@ -73,6 +74,25 @@ _ECHO: Final = re.compile(
 )
 
 
+_TRIAL: Final = re.compile(
+    r"(?:^|/)(?:tests?(?:/[\w-]+)?|temp|tmp|sentry-debug|trigger-?error|throw|crash|boom|playground)/?$",
+    re.IGNORECASE,
+)
+
+
+def _is_left_over(route: Route) -> bool:
+    """Whether a route was made to try something out: named so, and given nothing to work on."""
+    if "{" in route.path or not _TRIAL.search(route.path):
+        return False
+    function = route.function
+    asked = (p for p in function.parameters if "Depends" not in p.default)
+    if not all(p.annotation in {"Request", "Response"} for p in asked):
+        return False
+    # One that only says that it works says no more than a health check does.
+    works = (c for c in route.module.calls_in(function) if c.line >= function.body_line)
+    return any(works) or "raise" in function.text
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield debug and maintenance routes without authentication."""
     for route in facts.routes:
@@ -85,6 +105,9 @@ def check(facts: Facts) -> Iterator[Hit]:
                 route.function,
                 f"{route.method.upper()} {route.paths[0]} answers to anybody.",
             )
+        elif _is_left_over(route):
+            message = f"{route.method.upper()} {route.paths[0]} was left from a trial."
+            yield at(route.module, route.function, message, severity=Severity.LOW)
     yield from _handlers(facts)
     yield from _inventories(facts)
 
@@ -99,6 +122,23 @@ RULE = Rule(
     remedy="Remove it, or demand a role and refuse it in production.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/test/slow")
+async def slow():
+    await asyncio.sleep(20)
+
+@app.get("/throw")
+def throw():
+    raise RuntimeError
+"""
+            }
+        ),
         Case(
             {
                 "app/api/test/route.ts": """\
@@ -165,6 +205,35 @@ export async function GET() {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/test")
+def tried(user=Depends(get_current_user)):
+    return 1
+
+@app.post("/test/results")
+def results(data: Answers):
+    return graded(data)
+
+@app.get("/test/{test_id}")
+def exam(test_id: int):
+    return 1
+
+@app.get("/tests")
+def says_that_it_works():
+    return {"status": "ok"}
+
+@app.post("/mail/test-connection")
+def connected(request: Request):
+    return connect(request.headers["x-server"])
+"""
+            }
+        ),
         Case(
             {
                 "app/api/status/route.ts": """\

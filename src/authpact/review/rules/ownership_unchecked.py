@@ -1,91 +1,15 @@
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
-from authpact.review._model import Call
-from authpact.review._routes import Route
-from authpact.review._rows import is_own_key
+from authpact.review._fetches import is_fetched_alone
 from authpact.review._rule import Case, Hit, Rule, at
-
-_FETCH: Final = re.compile(
-    r"\.get\(\s*\w+\s*,\s*(\w+)\s*\)|\w+\.id\s*==\s*(\w+)|filter_by\(\s*id\s*=\s*(\w+)|find_one\(\s*\{[^}]*:\s*(\w+)"
-)
-_AROUND: Final = 200
-_PLAIN: Final = re.compile(r"^(?:\w+_id|id|db|session|conn\w*|[\"'\d].*)$")
-_COLUMN: Final = re.compile(
-    r"^\s+(?:user_?id|owner\w*|author_id|created_by|account_id)\b", re.MULTILINE | re.IGNORECASE
-)
-_OWNED: Final = re.compile(
-    r"user_?id|owner|created_by|author|tenant|\borg|practice|account_id|current_user|principal|user\.id|claims|role|admin",
-    re.IGNORECASE,
-)
-
-
-_ASKED: Final = re.compile(r"user|owner|account|tenant|role|admin|token|secret|key", re.IGNORECASE)
-_REQUEST: Final = re.compile(
-    r"\b(?:data|body|payload|request|req)\w*\.(?:user_?id|owner\w*|headers|cookies|query_params|state)",
-    re.IGNORECASE,
-)
-
-
-def _fetched(facts: Facts, route: Route) -> Iterator[str]:
-    """Yield the parameters by which the handler fetches a row that has an owner, or is a user."""
-    parameters = {p.name for p in route.function.parameters}
-    for found in _FETCH.finditer(route.function.text):
-        name = next((g for g in found.groups() if g), "")
-        if name not in parameters or name == "current_user":
-            continue
-        before = route.function.text[max(0, found.start() - _AROUND) : found.end()]
-        models = set(re.findall(r"\b[A-Z]\w+", found[0])) or set(
-            re.findall(r"\b[A-Z]\w+", before.rpartition("(")[0])[-1:]
-        )
-        known = [facts.project.classes[m][1] for m in models if m in facts.project.classes]
-        if name == "user_id":
-            known = known if is_own_key(route.function.text, name) else []
-        elif not any(_COLUMN.search(k.text) for k in known):
-            known = []
-        if known:
-            yield name
-
-
-def _compares(facts: Facts, route: Route) -> bool:
-    """Whether the handler, or what it hands the caller to, looks at an owner."""
-    body = route.function.text.partition(":\n")[2]
-    if route.principal and re.search(rf"\b{route.principal}\b", body):
-        return True
-    if _OWNED.search(body):
-        return True
-    for call in route.module.calls_in(route.function):
-        found = facts.project.callee(route.module, call)
-        if found is not None and _OWNED.search(found[1].text) and not _is_told_nothing(call):
-            return True
-    return False
-
-
-def _is_told_nothing(call: Call) -> bool:
-    """Whether a plain function of the tree is given ids and sessions alone."""
-    plain = "." not in call.name and "verif" not in call.name and "check" not in call.name
-    return plain and all(_PLAIN.match(a.text) for a in call.arguments)
-
-
-def _is_anonymous(route: Route, name: str) -> bool:
-    """Whether a handler without authentication is told nothing but the id."""
-    if any(p.name != name and _ASKED.search(p.name) for p in route.function.parameters):
-        return False
-    return not _REQUEST.search(route.function.text) and not route.shadow
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield handlers that fetch an object by its id and never look at its owner."""
     for route in facts.routes:
-        name = next(_fetched(facts, route), "") if route.reachable else ""
-        if not name:
-            continue
-        if route.protected and (name == "user_id" or _compares(facts, route)):
-            continue
-        if route.protected or _is_anonymous(route, name):
+        if is_fetched_alone(facts.project, route):
             message = "An object is fetched by its id alone; its owner is not compared."
             yield at(route.module, route.function, message)
 
@@ -100,6 +24,61 @@ RULE = Rule(
     remedy="Select by id and owner together, with the owner from the token, and answer 404.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+try:
+    from kites import router
+except ImportError:
+    router = None
+
+app = FastAPI()
+if router:
+    app.include_router(router)
+""",
+                "kites.py": """\
+from fastapi import APIRouter, Depends
+
+router = APIRouter()
+
+class Kite(Base):
+    id: int
+    owner: str
+
+@router.get("/kites/{kite_id}")
+def kite(kite_id: int, user=Depends(get_current_user), db=Depends(get_db)):
+    return db.get(Kite, kite_id)
+""",
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+import importlib.util
+from fastapi import FastAPI
+
+spec = importlib.util.spec_from_file_location("sky", Path(__file__).parent / "sky.py")
+sky = importlib.util.module_from_spec(spec)
+app = FastAPI()
+app.include_router(sky.router)
+""",
+                "sky.py": """\
+from fastapi import APIRouter, Depends
+
+router = APIRouter()
+
+class Kite(Base):
+    id: int
+    owner: str
+
+@router.get("/kites/{kite_id}")
+def kite(kite_id: int, user=Depends(get_current_user), db=Depends(get_db)):
+    return db.get(Kite, kite_id)
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\

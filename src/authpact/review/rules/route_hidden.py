@@ -1,9 +1,14 @@
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._shadows import Entry, shadows
+
+_ALIVE: Final = re.compile(r"(?:health\w*|ping|ready|readyz|live|livez|version|status)/?$")
+"""A second answer to whether the service runs protects nothing, reached or not."""
 
 
 def _in_file(facts: Facts) -> dict[int, str]:
@@ -24,7 +29,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     hidden = _in_file(facts)
     for index, route in enumerate(facts.routes):
         before = hidden.get(index) or route.shadow
-        if before:
+        if before and (route.protected or not _ALIVE.search(route.path)):
             path = route.path if index in hidden else route.paths[0]
             yield at(
                 route.module, route.function, f"{path} is never reached: {before} stands before it."
@@ -82,8 +87,70 @@ def read(key: str):
 """,
             }
         ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/{owner}/boats/{boat_id}")
+def boat(owner: str, boat_id: int):
+    return 1
+
+@app.get("/{owner}/boats/newest")
+def newest(owner: str):
+    return 2
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+from boats import router
+
+app = FastAPI()
+
+@app.get("/health")
+def health():
+    return 1
+
+@app.get("/health")
+def health_too():
+    return 1
+
+app.include_router(router, prefix="/api")
+""",
+                "boats.py": """\
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/boats")
+
+@router.get("")
+def boats():
+    return 1
+
+@router.get("/")
+def boats_too():
+    return 1
+
+@router.get("/{boat_id}/crew")
+def crew(boat_id: int):
+    return 2
+
+@router.get("/{boat_id}/crew/")
+def crew_too(boat_id: int):
+    return 2
+
+@router.get("/{boat_id}/{rest:path}")
+def anything(boat_id: int, rest: str):
+    return 3
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\

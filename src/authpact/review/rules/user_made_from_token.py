@@ -9,7 +9,8 @@ from authpact.review._text import lines_matching
 
 _MAKES: Final = re.compile(r"\b(\w*User\w*)\(\s*(?:\n\s*)?(?:id|user_id|email|sub)\s*=\s*")
 _CLAIMS: Final = re.compile(
-    r"(?:payload|claims|token_data|decoded|userinfo)\w*(?:\.get\(|\[|\.(?:sub|email|user_id)\b)",
+    r"(?:payload|claims|token_data|decoded|userinfo)\w*(?:\.get\(|\[|\.(?:sub|email|user_id)\b)"
+    r"|headers(?:\.get\(|\[)\s*[\"']x-(?:\w+-)*(?:user|sub|email|identity)",
     re.IGNORECASE,
 )
 _STORES: Final = re.compile(r"\.add\(|\.save\(|\.create\(|insert|\.merge\(", re.IGNORECASE)
@@ -88,6 +89,29 @@ RULE = Rule(
     remedy="Refuse unknown subjects, or create rows when Better Auth creates the user.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+def get_current_user(request: Request, db=Depends(get_db)):
+    if request.headers.get("x-gateway-key") != KEY:
+        raise HTTPException(401)
+    caller = request.headers.get("X-User-Id")
+    found = db.get(User, caller)
+    if not found:
+        found = User(id=caller, verified=True)
+        db.add(found)
+    return found
+
+@app.get("/me")
+def me(user=Depends(get_current_user)):
+    return user
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -1,0 +1,231 @@
+"""Which rows with an owner a function loads by a value that it was given."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from authpact.review._model import Assignment, Call, Function, Module
+from authpact.review._project import Project
+from authpact.review._queries import OWNER, loads_in, named_store, private_tables
+
+_COLUMN: Final = re.compile(rf"^\s+({OWNER})\s*[:=]", re.MULTILINE)
+_PERSONS: Final = re.compile(
+    r"^\s+(\w+)\s*[:=][^\n]*(?:foreign_key\s*=|ForeignKey\()\s*f?[\"']\"?(?:auth_?|app_?)?users?\"?\.",
+    re.MULTILINE,
+)
+_PARENT: Final = re.compile(
+    r"^\s+(\w+)\s*[:=][^\n]*(?:foreign_key\s*=|ForeignKey\()\s*[\"'](\w+)\.\w+[\"']", re.MULTILINE
+)
+_TABLE: Final = re.compile(r"__tablename__\s*(?::[^=]+)?=\s*[\"'](\w+)[\"']")
+_STORED: Final = re.compile(
+    r"table\s*=\s*True|\b(?:mapped_column|Column|relationship)\(|__tablename__|\bMapped\["
+    r"|\bfields\.\w*Field\(|\bclass \w+\([^)]*\b(?:Document|Base|Model)\b(?!\w)"
+)
+_CONVERTS: Final = re.compile(
+    r"^(?:await\s+)?(?:\w+\.)*(?:str|int|UUID|(?:Pydantic)?ObjectId|\w*uuid\w*|(?:parse|validate|to|as|convert|coerce|clean|normali[sz]e)_\w+)\("
+)
+SPEAKS_OF_OWNER: Final = re.compile(
+    rf"{OWNER}|owner|current_user|principal|tenant|\borg|\broles?\b(?![\"']\s*:\s*[\"'](?:user|system|assistant))|admin|permission|user\.id|claims"
+    r"|\brequest\.(?:state|user|headers|session|cookies)|path_params|ContextVar|context\.",
+    re.IGNORECASE,
+)
+LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
+_DEEP: Final = 3
+_MODEL: Final = r"([A-Z]\w*)"
+_WRAPPED: Final = (
+    r"(?:(?:\w+\.)*(?:UUID|str|int|ObjectId|PydanticObjectId)\(\s*)?{name}\b(?![.(\[])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A row of an owned class that is loaded by a value, and the line of the load."""
+
+    kind: str
+    line: int
+
+
+class Loads:
+    """Follows ids through helpers, services and modules of queries to the rows they name."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._known: dict[tuple[str, int], dict[str, str]] = {}
+        self._variables: dict[str, dict[int, list[Assignment]]] = {}
+
+    @cached_property
+    def owned(self) -> dict[str, str]:
+        """Classes of rows that belong to somebody, with the column that says so (or the parent)."""
+        kinds = {
+            c.name: c.text
+            for m in self._project.python
+            for c in m.classes
+            if _STORED.search(c.text)
+        }
+        found = {}
+        for name, text in kinds.items():
+            column = _COLUMN.search(text) or _PERSONS.search(text)
+            if column and name not in {"User", "Account", "Session", "Verification"}:
+                found[name] = column[1]
+        tables = {t[1]: n for n, x in kinds.items() if n in found and (t := _TABLE.search(x))}
+        tables |= {n.lower(): n for n in found}
+        for name, text in kinds.items():
+            for column in _PARENT.finditer(text):
+                if name not in found and column[2] in tables:
+                    found[name] = f"{tables[column[2]]} {column[1]}"
+        return found
+
+    @cached_property
+    def private(self) -> frozenset[str]:
+        """The owned classes whose owner some code of the tree does compare or select by."""
+        columns = {c for c in self.owned.values() if " " not in c}
+        text = "\n".join(m.code for m in self._project.python if any(c in m.code for c in columns))
+        asked = set(re.findall(rf"\b{_MODEL}\.(\w+)\s*==", text))
+        asked |= {
+            (kind, column)
+            for kind, rest in re.findall(
+                r"(?:query|select)\(\s*([A-Z]\w*)[^\n]*\)\s*\.filter_by\(([^\n]*)", text
+            )
+            for column in re.findall(r"(\w+)\s*=", rest)
+        }
+        compared = set(re.findall(r"\b[a-z]\w*\.(\w+)\)?\s*!=", text))
+        compared |= set(re.findall(r"!=\s*(?:str\()?[a-z]\w*\.(\w+)", text))
+        direct = {k for k, c in self.owned.items() if (k, c) in asked or c in compared}
+        return frozenset(
+            k for k, c in self.owned.items() if k in direct or c.partition(" ")[0] in direct
+        )
+
+    @cached_property
+    def _tables(self) -> frozenset[str]:
+        return private_tables(self._project.python)
+
+    def _in_texts(self, function: Function, name: str) -> Iterator[Load]:
+        """Yield what is loaded by statements that are texts, and by stores named after rows."""
+        text = function.text
+        found = list(loads_in(text, name, self._tables)) if self._tables else []
+        if self.private and re.search(r"crud\.|(?:repo|repository|crud|dao|store)\.", text):
+            for asked in named_store(name, sorted(self.private)).finditer(text):
+                found.append((asked[1] or asked[2], asked.start()))
+        for kind, place in found:
+            yield Load(kind, function.line + text.count("\n", 0, place))
+
+    def names_of(self, module: Module, function: Function, source: str) -> list[str]:
+        """Return the names under which a function holds a value, conversions included."""
+        index = module.functions.index(function)
+        names = [source]
+        for one in self._held(module).get(index, ()):
+            value = one.value
+            if any(re.search(rf"(?<![\w.]){re.escape(n)}\b(?![.(\[])", value) for n in names) and (
+                value in names or _CONVERTS.match(value)
+            ):
+                names.append(one.target)
+        return names
+
+    def _held(self, module: Module) -> dict[int, list[Assignment]]:
+        """Return the plain variables of a module by function."""
+        if module.path not in self._variables:
+            found: dict[int, list[Assignment]] = {}
+            for one in module.assignments:
+                if one.target.isidentifier():
+                    found.setdefault(one.function, []).append(one)
+            self._variables[module.path] = found
+        return self._variables[module.path]
+
+    def by(self, module: Module, function: Function, source: str, depth: int = 0) -> Iterator[Load]:
+        """Yield the private rows that a function loads by one of its values."""
+        if not (self.private or self._tables):
+            return
+        names = self.names_of(module, function, source)
+        for name in names:
+            yield from self._direct(function, name)
+            yield from self._in_texts(function, name)
+        if depth <= _DEEP:
+            yield from self._through(module, function, names, depth)
+
+    def _direct(self, function: Function, name: str) -> Iterator[Load]:
+        key = _WRAPPED.format(name=rf"(?<![\w.]){re.escape(name)}")
+        pattern = (
+            rf"\.get\(\s*{_MODEL}\s*,\s*{key}"
+            rf"|\b{_MODEL}\.(\w+)\)?\s*==\s*{key}"
+            rf"|\b{_MODEL}\.(?:objects\.)?(?:get|get_by_id|get_or_none|find_one|find_by_id)\((?:\s*\w+\s*=)?\s*{key}"
+            rf"|(?:query|select)\(\s*{_MODEL}\s*\)\s*\.(?:filter_by\(\s*id\s*=|get\()\s*{key}"
+        )
+        for found in re.finditer(pattern, function.text):
+            kind = next(found[i] for i in (1, 2, 4, 5) if found[i])
+            column = found[3]
+            if kind in self.private and (
+                column in {None, "id", "uuid"} or self.owned[kind].endswith(f" {column}")
+            ):
+                yield Load(kind, function.line + function.text.count("\n", 0, found.start()))
+
+    def _through(
+        self, module: Module, function: Function, names: list[str], depth: int
+    ) -> Iterator[Load]:
+        for call in module.calls_in(function):
+            given = [(i, a) for i, a in enumerate(call.arguments) if _is(a.text, names)]
+            found = self._meant(module, function, call) if given else None
+            if found is None or found[1] is function:
+                continue
+            loads = self._summary(*found, depth + 1)
+            for position, argument in given:
+                kind = loads.get(argument.name or _parameter(found[1], position), "")
+                if kind:
+                    yield Load(kind, call.line)
+
+    def _meant(
+        self, module: Module, function: Function, call: Call
+    ) -> tuple[Module, Function] | None:
+        """Return the function of a call; the kind of the object tells methods of one name apart."""
+        owner, _, method = call.name.rpartition(".")
+        kind = self._kind_of(module, function, owner) if owner else ""
+        if kind in self._project.classes:
+            home = self._project.classes[kind][0]
+            own = (f for f in home.functions if f.owner == kind and f.name == method)
+            found = next(own, None)
+            if found is not None:
+                return home, found
+        return self._project.callee(module, call)
+
+    def _kind_of(self, module: Module, function: Function, owner: str) -> str:
+        """Return the class of an object: as annotated, as made, or as kept in `__init__`."""
+        for one in function.parameters:
+            if one.name == owner:
+                named = re.search(r"([A-Z]\w*)\W*$", one.annotation.partition(", Depends")[0])
+                return named[1] if named else ""
+        made = re.match(r"([A-Z]\w*)\(", owner)
+        if made:
+            return made[1]
+        for kept in module.assignments:
+            found = re.match(r"(?:await\s+)?([A-Z]\w*)\(", kept.value)
+            if found and kept.target == owner:
+                anywhere = owner.startswith("self.") or kept.function < 0
+                if anywhere or module.functions[kept.function] is function:
+                    return found[1]
+        return ""
+
+    def _summary(self, module: Module, function: Function, depth: int) -> dict[str, str]:
+        """Return the parameters by which a function loads a row without a word about its owner."""
+        key = (module.path, function.start)
+        if key not in self._known:
+            self._known[key] = {}
+            body = LOGGED.sub("", function.text)
+            if not SPEAKS_OF_OWNER.search(body):
+                for parameter in function.parameters:
+                    found = next(self.by(module, function, parameter.name, depth), None)
+                    if found:
+                        self._known[key][parameter.name] = found.kind
+        return self._known[key]
+
+
+def _is(text: str, names: list[str]) -> bool:
+    """Whether an argument is one of the values, or a conversion of one."""
+    bare = re.sub(r"^(?:(?:\w+\.)*(?:UUID|str|int|ObjectId)\(\s*)+|\)+$", "", text.strip())
+    return text.strip() in names or bare in names
+
+
+def _parameter(function: Function, position: int) -> str:
+    """Return the name under which a function gets a positional argument."""
+    names = [p.name for p in function.parameters if p.name not in {"self", "cls"}]
+    return names[position] if position < len(names) else ""

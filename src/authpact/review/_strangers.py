@@ -1,0 +1,142 @@
+"""Routes on which any caller reaches the row of somebody else."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.review._guards import Guards
+from authpact.review._loads import LOGGED, SPEAKS_OF_OWNER, Load, Loads
+from authpact.review._model import Call, Parameter
+from authpact.review._project import Project
+from authpact.review._routes import Application, Route
+
+_PLAIN: Final = re.compile(
+    r"^(?:Optional\[|Annotated\[)?\s*(?:str|int|(?:uuid\.)?UUID\d?|(?:Pydantic)?ObjectId)\b"
+)
+_BODY: Final = re.compile(r"^(?:Annotated\[\s*)?(?:\w+\.)?([A-Z]\w+)")
+_NOT_BODY: Final = re.compile(
+    r"^(?:Request|Response|Async\w*Session|Session|UploadFile|BackgroundTasks|WebSocket)$|Depends"
+)
+_WRITES: Final = re.compile(
+    r"^(?:create|process|upload|save|store|record|log|audit|add|insert|track|notify|publish|emit|send"
+    r"|enqueue|schedule|delay|apply_async|info|debug|warning|error|exception|print|capture|write)(?:_|$)"
+)
+_JUDGES: Final = re.compile(
+    r"verif|check|ensure|assert|authori[sz]|permi|access|owner|(?:^|_)can_|requir|guard|allow|belong",
+    re.IGNORECASE,
+)
+_PRIVILEGED: Final = re.compile(
+    r"admin|role|permi|superuser|staff|scope|internal|service_|api_?key|owner|access|member|require_",
+    re.IGNORECASE,
+)
+_SHARED: Final = re.compile(
+    r"\.(?:is_)?(?:public|published|shared|visibility|is_private)\b", re.IGNORECASE
+)
+
+
+class Strangers:
+    """Judges the routes of a tree, each once."""
+
+    def __init__(self, project: Project, application: Application, loads: Loads) -> None:
+        self._project, self._application, self._loads = project, application, loads
+        self._guards: Guards = application
+
+    def reached_by(self, route: Route) -> Load | None:
+        """Return the first row that a signed-in caller reaches on a route, whoever owns it."""
+        if not (route.reachable and route.protected) or self._is_privileged(route):
+            return None
+        for source in self._sources(route):
+            if any(self._asks(route, p, source) for p in route.function.parameters):
+                continue
+            load = next(self._loads.by(route.module, route.function, source), None)
+            if load is None:
+                continue
+            names = self._loads.names_of(route.module, route.function, source)
+            if not self._is_judged(route, names, load):
+                return load
+        return None
+
+    def _is_privileged(self, route: Route) -> bool:
+        texts = [f"{p.annotation} {p.default}" for p in route.function.parameters]
+        texts += [a.text for a in route.decorator.arguments if a.name == "dependencies"]
+        router = self._application.routers.get(
+            (route.module.path, route.decorator.name.rpartition(".")[0])
+        )
+        texts += [router.dependencies] if router else []
+        texts += [
+            i.dependencies for i in self._application.includes if i.child[0] == route.module.path
+        ]
+        return any(_PRIVILEGED.search(t) for t in texts if "Depends" in t or "Security" in t)
+
+    def _sources(self, route: Route) -> Iterator[str]:
+        """Yield the ids that the caller chooses: parameters, and members of the body."""
+        for one in route.function.parameters:
+            if "Depends" in one.default or one.name == route.principal:
+                continue
+            kind = _BODY.match(one.annotation)
+            if _PLAIN.match(one.annotation):
+                yield one.name
+            elif kind and kind[1] in self._project.classes and not _NOT_BODY.search(one.annotation):
+                members = re.findall(rf"\b{one.name}\.\w*id\b", route.function.text)
+                yield from dict.fromkeys(members)
+
+    def _asks(self, route: Route, parameter: Parameter, source: str) -> bool:
+        """Whether a dependency gets the id, or a service that knows who calls."""
+        text = f"{parameter.annotation} {parameter.default}"
+        if parameter.name == route.principal or "Depends" not in text:
+            return False
+        if self._guards.guards(route.module, text):
+            return True
+        for name in re.findall(r"Depends\(\s*([\w.]+)", text):
+            found = self._project.function(route.module, name)
+            if found and (
+                any(p.name == source for p in found[1].parameters) or "path_params" in found[1].text
+            ):
+                return True
+        return False
+
+    def _is_judged(self, route: Route, names: list[str], load: Load) -> bool:
+        """Whether the handler, or something it gives the row to, looks at the owner."""
+        function, module = route.function, route.module
+        calls = [c for c in module.calls_in(function) if c.line >= function.body_line]
+        rows = [
+            a.target for a in module.assignments
+            if a.line == load.line and re.fullmatch(r"\w+", a.target)
+        ]  # fmt: skip
+        given = [*names, *rows]
+        for call in calls:
+            told = any(
+                re.search(rf"(?<![\w.]){re.escape(n)}\b", a.text)
+                for n in given
+                for a in call.arguments
+            )
+            if told and self._judges(route, call):
+                return True
+        rest = self._without_writes(route, calls)
+        if route.principal and re.search(rf"(?<![\w.]){re.escape(route.principal)}\b", rest):
+            return True
+        return bool(SPEAKS_OF_OWNER.search(rest) or _SHARED.search(rest))
+
+    def _judges(self, route: Route, call: Call) -> bool:
+        found = self._project.callee(route.module, call)
+        if found is None:
+            return bool(_JUDGES.search(call.last))
+        body = LOGGED.sub("", found[1].text)
+        if _WRITES.match(call.last):
+            return bool(
+                re.search(r"(?:!=|==)\s*\w*(?:user|owner)|(?:user_id|owner\w*)\s*(?:!=|==)", body)
+            )
+        return bool(SPEAKS_OF_OWNER.search(body))
+
+    def _without_writes(self, route: Route, calls: list[Call]) -> str:
+        """Return the body without what only writes down who called."""
+        code = bytearray(route.module.code.encode())
+        for call in calls:
+            kind = self._project.classes.get(call.last)
+            row = kind is not None and re.search(r"^\s+\w+\s*:", kind[1].text, re.MULTILINE)
+            if _WRITES.match(call.last) or (row and all(a.name for a in call.arguments)):
+                code[call.start : call.end] = b" " * (call.end - call.start)
+        text = code[route.function.start : route.function.end].decode(errors="ignore")
+        body = "\n".join(text.split("\n")[route.function.body_line - route.function.line :])
+        body = LOGGED.sub("", body)
+        return re.sub(r"^\s*\w+\.\w+\s*=(?!=)[^\n]*", "", body, flags=re.MULTILINE)
