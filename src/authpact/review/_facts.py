@@ -29,6 +29,7 @@ _TEST: Final = re.compile(
     r"|(^|/)(test_[^/]*|conftest|[^/]*_test)\.py$|\.(test|spec|stories)\.[jt]sx?$",
 )
 _PAGE: Final = re.compile(r"(^|/)(?:app/.*/(?:route|page|layout)|pages/api/.*[^/]+)\.[jt]sx?$")
+_SERVED: Final = re.compile(r"/(?:route|page|layout|index|_app)\.[jt]sx?$")
 _SUITE: Final = re.compile(
     r"\.(test|spec|stories)\.[jt]sx?$|(^|/)(__tests__|__mocks__|e2e|cypress)/"
 )
@@ -195,10 +196,16 @@ class Facts:
         return module.language == "python" and not any(holds(s, module.path) for s in self._served)
 
     def is_stray_guard(self, module: Module) -> bool:
-        """Whether a middleware file stands where Next.js does not look: beside src/, not in it."""
+        """Whether a middleware file stands where Next.js does not look: beside src/, not in it.
+
+        Pages beside it win over those in src/, and Next.js then looks beside src/ as well.
+        """
         folder, _, name = module.path.rpartition("/")
         home = f"{folder}/" if folder else ""
         if not re.fullmatch(r"(?:middleware|proxy)\.[jt]sx?", name) or home.endswith("src/"):
+            return False
+        served = (f"{home}app/", f"{home}pages/")
+        if any(p.startswith(served) and _SERVED.search(p) for p in self.tree.paths):
             return False
         return any(p.startswith(f"{home}src/app/") for p in self.tree.paths)
 

@@ -82,6 +82,19 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "web/proxy.ts": """\
+const NAME = "auth_token";
+const read = (request) => request.cookies.get(NAME)?.value;
+export default function proxy(request) {
+  if (!read(request)) return NextResponse.redirect(new URL("/login", request.url));
+}
+""",
+                "web/app/page.tsx": "export default function Page() {}\n",
+                "web/src/app/page.tsx": "export default function Page() {}\n",
+            }
+        ),
+        Case(
+            {
                 "middleware.ts": """\
 export function middleware(request) {
   const session = request.cookies.get("app_session");
