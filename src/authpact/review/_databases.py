@@ -10,7 +10,7 @@ _HASH: Final = re.compile(
 )
 _ADDRESS: Final = re.compile(rb"[\w.+-]{1,64}@([\w-]+(?:\.[\w-]+)*\.[a-z]{2,12})")
 _MADE_UP: Final = re.compile(
-    rb"(?:^|\.)(?:example\.(?:com|org|net)|test\.(?:com|local)|[\w-]+\.(?:test|example|invalid))$"
+    rb"(?:^|\.)(?:example\.(?:com|org|net)|test\.(?:com|local)|[\w-]+\.(?:test|example|invalid)(?![\w.-]*\.))"
 )
 MOST: Final = 16_000_000
 """Bytes of a database that are looked through."""
