@@ -22,6 +22,7 @@ _COMPOSE: Final = re.compile(r"\$\{(\w+):?-([^}]+)\}")
 _GETENV: Final = re.compile(
     r"(?:getenv|environ\.get|environ\.setdefault|config|\benv(?:\.str|\.get)?)\(\s*[\"'](\w+)[\"']\s*,\s*(?:default\s*=\s*)?([\"'])([^\"'\n]+)\2"
 )
+_ALONE: Final = re.compile(r"getenv\(|environ\.get\(|\benv(?:\.str)?\(|\bconfig\(")
 _NAMED: Final = re.compile(
     r"(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*,\s*((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*\)"
 )
@@ -117,17 +118,21 @@ def _in_images(facts: Facts) -> Iterator[Hit]:
             yield Hit(v.file, v.line, f"A published value of {v.name} is set.")
 
 
-def _is_published(module: Module, value: str) -> bool:
-    """Whether a stand-in is known to all; in Python `hardcoded-secret` tells one like a real key."""
-    return (is_placeholder(value) or module.language == "script") and not value.startswith(
-        ("http", "/")
-    )
+def _is_published(module: Module, line: int, value: str) -> bool:
+    """Whether a literal is a stand-in rather than a key that was meant to be used.
+
+    `hardcoded-secret` tells real keys that are defaults of fields or come after other variables.
+    """
+    row = module.lines[line - 1]
+    alone = bool(_ALONE.search(row)) and " or " not in row
+    known = is_placeholder(value) or module.language == "script" or alone
+    return known and not value.startswith(("http", "/"))
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets that a published literal replaces when the variable is missing."""
     for module, line, name, value, mend in _in_code(facts):
-        if is_secret_name(name) and _is_published(module, value):
+        if is_secret_name(name) and _is_published(module, line, value):
             yield at(module, line, f"A literal stands in when {name} is missing.", mend=mend)
     for variable in facts.environment.variables:
         found = _COMPOSE.search(variable.value)
@@ -157,6 +162,7 @@ export const auth = betterAuth({ secret });
 """
             }
         ),
+        Case({"config.py": 'KEY = os.environ.get("JWT_SECRET", "q8Zr1xW5vB7nM3kL9pT2")\n'}),
         Case({"config.py": 'import os\n\nSECRET = os.getenv("JWT_SECRET", "change-me")\n'}),
         Case(
             {

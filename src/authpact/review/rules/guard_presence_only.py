@@ -17,6 +17,7 @@ _VERIFIES: Final = re.compile(
 _ASKS: Final = re.compile(r"api\.getSession\(|getServerSession\(|\bawait auth\(\)")
 _CREDENTIAL: Final = re.compile(r"[Cc]ookie[\"']?\s*[:,]|Authorization")
 _SESSION: Final = re.compile(r"sess|token|auth|jwt|sid$|logged|user", re.IGNORECASE)
+_DECODES: Final = re.compile(r"\batob\(|\bjwt_?[dD]ecode\(|\bdecodeJwt\(")
 _ISSUED: Final = re.compile(r"better-auth|session_token|next-auth|authjs")
 _RENDERED: Final = re.compile(r"(^|/)(?:layout|page|template)\.[jt]sx?$")
 _TESTS: Final = re.compile(r"if\s*\([^)]*!\s*\w*(?:session|token|cookie|auth)\w*", re.IGNORECASE)
@@ -64,6 +65,11 @@ def _knows_one_name(module: Module, match: re.Match[str]) -> bool:
     return named and "__Secure-" not in module.code and "getSessionCookie" not in match[0]
 
 
+def _is_decoded(facts: Facts) -> bool:
+    """Whether the browser takes its user out of the token, so that not any text is one."""
+    return any(_DECODES.search(m.code) for m in facts.scripts)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield page guards that only look for a cookie, where no page verifies anything behind them."""
     if _checked_when_rendered(facts):
@@ -77,7 +83,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         )
         if not found or "redirect" not in module.code or facts.is_stray_guard(module):
             continue
-        if protected and _knows_one_name(module, found[1]):
+        if protected and (_knows_one_name(module, found[1]) or _is_decoded(facts)):
             continue
         place = next(lines_matching(module.code, _TESTS), None)
         name = _name_of(module, found[1])
