@@ -14,6 +14,7 @@ _GIVEN: Final = re.compile(
     r"[\"'`]([^\s\"'`]{16,})[\"'`]",
     re.IGNORECASE,
 )
+_READ: Final = re.compile(r"getenv|environ\.get|process\.env")
 _TRIAL: Final = re.compile(r"(^|/)(?:tests?|__tests__|e2e|conftest\.py|test_[^/]*|[^/]*_test\.py)")
 
 
@@ -33,7 +34,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     for found in places.values():
         real = [p for p in found if not _TRIAL.search(p[0].path) and _is_configured(*p[:2])]
         if real and len({module.path for module, _, _ in found}) > 1:
-            module, line, name = real[0]
+            module, line, name = min(real, key=lambda p: not _READ.search(p[0].lines[p[1] - 1]))
             yield at(module, line, f"The value of {name} is repeated by several files.")
 
 
