@@ -13,6 +13,7 @@ from authpact.review._facts import Facts
 from authpact.review._mends import swap
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._stand_ins import is_published
 from authpact.review._text import literal, split
 
 _SCRIPT: Final = re.compile(
@@ -22,7 +23,6 @@ _COMPOSE: Final = re.compile(r"\$\{(\w+):?-([^}]+)\}")
 _GETENV: Final = re.compile(
     r"(?:getenv|environ\.get|environ\.setdefault|config|\benv(?:\.str|\.get)?)\(\s*[\"'](\w+)[\"']\s*,\s*(?:default\s*=\s*)?([\"'])([^\"'\n]+)\2"
 )
-_ALONE: Final = re.compile(r"getenv\(|environ\.get\(|\benv(?:\.str)?\(|\bconfig\(")
 _NAMED: Final = re.compile(
     r"(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*,\s*((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*\)"
 )
@@ -118,21 +118,10 @@ def _in_images(facts: Facts) -> Iterator[Hit]:
             yield Hit(v.file, v.line, f"A published value of {v.name} is set.")
 
 
-def _is_published(module: Module, line: int, value: str) -> bool:
-    """Whether a literal is a stand-in rather than a key that was meant to be used.
-
-    `hardcoded-secret` tells real keys that are defaults of fields or come after other variables.
-    """
-    row = module.lines[line - 1]
-    alone = bool(_ALONE.search(row)) and " or " not in row
-    known = is_placeholder(value) or module.language == "script" or alone
-    return known and not value.startswith(("http", "/"))
-
-
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets that a published literal replaces when the variable is missing."""
     for module, line, name, value, mend in _in_code(facts):
-        if is_secret_name(name) and _is_published(module, line, value):
+        if is_secret_name(name) and is_published(module, line, value):
             yield at(module, line, f"A literal stands in when {name} is missing.", mend=mend)
     for variable in facts.environment.variables:
         found = _COMPOSE.search(variable.value)
