@@ -8,6 +8,10 @@ _HASH: Final = re.compile(
     rb"[0-9a-f]{32}:[0-9a-f]{128}|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|\$argon2(?:id|i|d)\$v=\d+\$m="
     rb"|\$scrypt\$ln=|pbkdf2(?:_sha\d+\$\d+|:sha\d+:\d+|-sha\d+)\$"
 )
+_ADDRESS: Final = re.compile(rb"[\w.+-]{1,64}@([\w-]+(?:\.[\w-]+)*\.[a-z]{2,12})")
+_MADE_UP: Final = re.compile(
+    rb"(?:^|\.)(?:example\.(?:com|org|net)|test\.(?:com|local)|[\w-]+\.(?:test|example|invalid)(?![\w.-]*\.))"
+)
 MOST: Final = 16_000_000
 """Bytes of a database that are looked through."""
 
@@ -18,5 +22,8 @@ def is_database(path: str) -> bool:
 
 
 def holds_passwords(data: bytes) -> bool:
-    """Whether the bytes of a database hold hashes of passwords."""
-    return bool(_HASH.search(data))
+    """Whether the bytes of a database hold hashes of passwords, not of trials alone."""
+    if not _HASH.search(data):
+        return False
+    homes = set(_ADDRESS.findall(data))
+    return not homes or any(not _MADE_UP.search(h) for h in homes)

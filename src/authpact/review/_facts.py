@@ -34,6 +34,7 @@ _TEST: Final = re.compile(
     r"|(^|/)(test_[^/]*|conftest|[^/]*_test)\.py$|\.(test|spec|stories)\.[jt]sx?$",
 )
 _PAGE: Final = re.compile(r"(^|/)(?:app/.*/(?:route|page|layout)|pages/api/.*[^/]+)\.[jt]sx?$")
+_SERVED: Final = re.compile(r"/(?:route|page|layout|index|_app)\.[jt]sx?$")
 _SUITE: Final = re.compile(
     r"\.(test|spec|stories)\.[jt]sx?$|(^|/)(__tests__|__mocks__|e2e|cypress)/"
 )
@@ -276,14 +277,18 @@ class Facts:
         return frozenset(found)
 
     def is_stray_guard(self, module: Module) -> bool:
-        """Whether a middleware file stands where Next.js does not look: beside src/, not in it."""
+        """Whether a middleware file stands where Next.js does not look: beside src/, not in it.
+
+        Pages beside it win over those in src/, and Next.js then looks beside src/ as well.
+        """
         folder, _, name = module.path.rpartition("/")
         home = f"{folder}/" if folder else ""
         if not re.fullmatch(r"(?:middleware|proxy)\.[jt]sx?", name) or home.endswith("src/"):
             return False
-        inside = any(p.startswith(f"{home}src/app/") for p in self.tree.paths)
-        # With both, Next.js takes app/ and looks for the guard beside it.
-        return inside and not any(p.startswith(f"{home}app/") for p in self.tree.paths)
+        served = (f"{home}app/", f"{home}pages/")
+        if any(p.startswith(served) and _SERVED.search(p) for p in self.tree.paths):
+            return False
+        return any(p.startswith(f"{home}src/app/") for p in self.tree.paths)
 
     @cached_property
     def unreviewable(self) -> tuple[Unreviewable, ...]:

@@ -4,12 +4,51 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
 _CALLS: Final = re.compile(
-    r"\b(?:authClient|auth_client|client)\.(getToken|getJWT|getJwt|getAccessTokenJwt|jwt)\("
+    r"\b(?:authClient|auth_client|client)\.(getToken|getJWT|getJwt|getAccessTokenJwt|jwt|getUser"
+    r"|getCurrentUser|currentUser|user|session|login|logIn|logout|logOut|register|signin|signup|signout"
+    r"|signIn|signUp|isAuthenticated|useUser|useAuth|refreshSession|api\.\w+)\("
 )
+_RIGHT: Final = {
+    "getToken": "token()",
+    "getJWT": "token()",
+    "getJwt": "token()",
+    "getAccessTokenJwt": "token()",
+    "jwt": "token()",
+    "login": "signIn.email()",
+    "logIn": "signIn.email()",
+    "signin": "signIn.email()",
+    "signIn": "signIn.email()",
+    "register": "signUp.email()",
+    "signup": "signUp.email()",
+    "signUp": "signUp.email()",
+    "logout": "signOut()",
+    "logOut": "signOut()",
+    "signout": "signOut()",
+    "useUser": "useSession()",
+    "useAuth": "useSession()",
+}
+
+
+_ADDED: Final = re.compile(
+    r"getActions|\bplugins\s*:[^\n]*(?<!\w)(?:custom|own|my)\w*\(", re.IGNORECASE
+)
+
+
+def _is_client(facts: Facts, module: Module, text: str) -> bool:
+    """Whether a call is one of the client of Better Auth, not of a class of the same name."""
+    name = text.partition(".")[0]
+    if name == "client":
+        return False
+    given = module.imported.get(name)
+    home = facts.project.module_of(module, given.module) if given else None
+    known = home is None or "createAuthClient" in home.code
+    own = home is not None and _ADDED.search(home.code)
+    return name == "authClient" and known and not own
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -20,13 +59,13 @@ def check(facts: Facts) -> Iterator[Hit]:
         found = [
             (line, match[1])
             for line, match in lines_matching(module.code, _CALLS)
-            if "authClient" in match[0] or "createAuthClient" in module.code
+            if "createAuthClient" in module.code or _is_client(facts, module, match[0])
         ]
         if found:
             yield at(
                 module,
                 found[0][0],
-                f"The auth client has no {found[0][1]}(); the method is token().",
+                f"The auth client has no {found[0][1]}(); the method is {_RIGHT.get(found[0][1], 'getSession()')}.",
             )
 
 
@@ -42,6 +81,18 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "lib/client.ts": """\
+import { createAuthClient } from "better-auth/react";
+export const authClient = createAuthClient();
+""",
+                "app/page.tsx": """\
+import { authClient } from "../lib/client";
+const leave = async () => await authClient.logout();
+""",
+            }
+        ),
+        Case(
+            {
                 "lib/a.ts": """\
 import { createAuthClient } from "better-auth/react";
 const authClient = createAuthClient();
@@ -51,6 +102,22 @@ const r = await authClient.getToken();
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/real.ts": """\
+import { createAuthClient } from "better-auth/react";
+export const real = createAuthClient();
+""",
+                "lib/client.ts": """\
+import { real } from "./real";
+export const authClient = { login: (form) => real.signIn.email(form) };
+""",
+                "app/page.tsx": """\
+import { authClient } from "../lib/client";
+const enter = async (form) => await authClient.login(form);
+""",
+            }
+        ),
         Case(
             {
                 "lib/a.ts": """\

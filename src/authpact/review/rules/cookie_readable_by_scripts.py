@@ -18,7 +18,8 @@ _WRITTEN: Final = re.compile(
     r"document\.cookie\s*=\s*`?[\"']?[^;\n]*(?:token|session|jwt)", re.IGNORECASE
 )
 _LIBRARY: Final = re.compile(
-    r"\b(?:Cookies|cookies|Cookie)\.set\(\s*[\"'`][\w.-]*(?:token|jwt)[\w.-]*[\"'`]", re.IGNORECASE
+    r"\b(?:(?:Cookies|cookies|Cookie)\.set|nookies\.set|setCookie)\(\s*(?:(?:null|undefined|ctx)\s*,\s*)?[\"'`][\w.-]*(?:token|jwt)[\w.-]*[\"'`]",
+    re.IGNORECASE,
 )
 _CLEARED: Final = re.compile(r"expires=Thu|max-age=0|Max-Age=-|=;", re.IGNORECASE)
 
@@ -38,7 +39,7 @@ def _script_written(facts: Facts) -> Iterator[tuple[str, Hit]]:
             yield _cookie(facts, module, name), at(module, line, message, Severity.MEDIUM)
     for module, line, match in facts.matches(facts.browser, _LIBRARY):
         imported = " ".join(i.module for i in module.imports)
-        if re.search(r"js-cookie|cookies-next|universal-cookie|nookies", imported):
+        if re.search(r"js-cookie|cookies-next|universal-cookie|react-cookie|nookies", imported):
             cause = _cookie(facts, module, match[0].partition("(")[2])
             yield cause, at(module, line, message, Severity.MEDIUM)
 
@@ -114,6 +115,24 @@ RULE = Rule(
     remedy="Set HttpOnly, or keep the access token in memory.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.ts": """\
+"use client";
+import { setCookie } from "cookies-next";
+export const keep = (token) => setCookie("auth_token", token);
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.ts": """\
+"use client";
+import nookies from "nookies";
+export const keep = (token) => nookies.set(null, "auth_token", token, {});
+"""
+            }
+        ),
         Case(
             {
                 "app/api/login/route.ts": """\

@@ -56,15 +56,16 @@ RULE = Rule(
     remedy="Remove the file from the repository and its history, list it in .gitignore, end the sessions.",
     check=check,
     flagged=(
-        Case({"web/app.db": f"SQLite format 3 ada@notes.test {_HASH}\n"}),
+        Case({"web/app.db": f"SQLite format 3 ada@notes.dev {_HASH}\n"}),
         Case(
             {
-                "web/app.db-wal": f"ada@notes.test {_HASH}\n",
+                "web/app.db-wal": f"ada@notes.dev {_HASH}\n",
                 ".gitignore": "/app.db-wal\n*.log\n",
             }
         ),
     ),
     accepted=(
+        Case({"web/app.db": f"SQLite format 3 test@example.com {_HASH}\n"}),
         Case({"tests/fixtures/app.db": f"SQLite format 3 {_HASH}\n"}),
         Case({"web/app.db": "SQLite format 3 CREATE TABLE user (password TEXT)\n"}),
         Case({"web/app.db": f"SQLite format 3 {_HASH}\n", "web/.gitignore": "*.db\n"}),

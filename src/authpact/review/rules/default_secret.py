@@ -13,6 +13,7 @@ from authpact.review._facts import Facts
 from authpact.review._mends import swap
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._stand_ins import is_published
 from authpact.review._text import literal, split
 
 _SCRIPT: Final = re.compile(
@@ -117,17 +118,10 @@ def _in_images(facts: Facts) -> Iterator[Hit]:
             yield Hit(v.file, v.line, f"A published value of {v.name} is set.")
 
 
-def _is_published(module: Module, value: str) -> bool:
-    """Whether a stand-in is known to all; in Python `hardcoded-secret` tells one like a real key."""
-    return (is_placeholder(value) or module.language == "script") and not value.startswith(
-        ("http", "/")
-    )
-
-
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets that a published literal replaces when the variable is missing."""
     for module, line, name, value, mend in _in_code(facts):
-        if is_secret_name(name) and _is_published(module, value):
+        if is_secret_name(name) and is_published(module, line, value):
             yield at(module, line, f"A literal stands in when {name} is missing.", mend=mend)
     for variable in facts.environment.variables:
         found = _COMPOSE.search(variable.value)
@@ -157,6 +151,7 @@ export const auth = betterAuth({ secret });
 """
             }
         ),
+        Case({"config.py": 'KEY = os.environ.get("JWT_SECRET", "q8Zr1xW5vB7nM3kL9pT2")\n'}),
         Case({"config.py": 'import os\n\nSECRET = os.getenv("JWT_SECRET", "change-me")\n'}),
         Case(
             {

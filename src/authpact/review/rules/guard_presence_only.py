@@ -17,6 +17,8 @@ _VERIFIES: Final = re.compile(
 _ASKS: Final = re.compile(r"api\.getSession\(|getServerSession\(|\bawait auth\(\)")
 _CREDENTIAL: Final = re.compile(r"[Cc]ookie[\"']?\s*[:,]|Authorization")
 _SESSION: Final = re.compile(r"sess|token|auth|jwt|sid$|logged|user", re.IGNORECASE)
+_DECODES: Final = re.compile(r"\batob\(|\bjwt_?[dD]ecode\(|\bdecodeJwt\(")
+_ISSUED: Final = re.compile(r"better-auth|session_token|next-auth|authjs")
 _RENDERED: Final = re.compile(r"(^|/)(?:layout|page|template)\.[jt]sx?$")
 _TESTS: Final = re.compile(r"if\s*\([^)]*!\s*\w*(?:session|token|cookie|auth)\w*", re.IGNORECASE)
 
@@ -40,15 +42,32 @@ def _forwards(module: Module) -> bool:
     return taken and "fetch(" in module.code and bool(_CREDENTIAL.search(module.code))
 
 
-def _opens(match: re.Match[str]) -> bool:
+def _name_of(module: Module, match: re.Match[str]) -> str | None:
+    """Return the name of the cookie, written there or in a constant of the file."""
+    given = (match[1] or "").strip()
+    constant = module.variables.get(given)
+    return literal(constant.value if constant else given)
+
+
+def _opens(module: Module, match: re.Match[str]) -> bool:
     """Whether a cookie is one of a session, as far as its name is written."""
-    name = literal(match[1] or "")
+    name = _name_of(module, match)
     return name is None or bool(_SESSION.search(name))
 
 
 def _knows_one_name(module: Module, match: re.Match[str]) -> bool:
-    """Whether the guard knows the development name of the cookie alone, another defect."""
-    return "__Secure-" not in module.code and "getSessionCookie" not in match[0]
+    """Whether the guard knows the development name of the cookie alone, another defect.
+
+    A cookie that the project writes itself has the same name everywhere.
+    """
+    name = _name_of(module, match)
+    named = name is None or bool(_ISSUED.search(name))
+    return named and "__Secure-" not in module.code and "getSessionCookie" not in match[0]
+
+
+def _is_decoded(facts: Facts) -> bool:
+    """Whether the browser takes its user out of the token, so that not any text is one."""
+    return any(_DECODES.search(m.code) for m in facts.scripts)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -59,13 +78,15 @@ def check(facts: Facts) -> Iterator[Hit]:
     for module in facts.scripts:
         if not _FILE.search(module.path) or _VERIFIES.search(module.code):
             continue
-        found = next((f for f in lines_matching(module.code, _COOKIE) if _opens(f[1])), None)
+        found = next(
+            (f for f in lines_matching(module.code, _COOKIE) if _opens(module, f[1])), None
+        )
         if not found or "redirect" not in module.code or facts.is_stray_guard(module):
             continue
-        if protected and _knows_one_name(module, found[1]):
+        if protected and (_knows_one_name(module, found[1]) or _is_decoded(facts)):
             continue
         place = next(lines_matching(module.code, _TESTS), None)
-        name = literal(found[1][1] or "")
+        name = _name_of(module, found[1])
         message = f"Any value of the session cookie{f' {name}' if name else ''} opens the pages."
         yield at(module, place[0] if place else found[0], message)
 
@@ -80,6 +101,19 @@ RULE = Rule(
     remedy="Ask for the session in the page or layout; keep the guard for convenience only.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/proxy.ts": """\
+const NAME = "auth_token";
+const read = (request) => request.cookies.get(NAME)?.value;
+export default function proxy(request) {
+  if (!read(request)) return NextResponse.redirect(new URL("/login", request.url));
+}
+""",
+                "web/app/page.tsx": "export default function Page() {}\n",
+                "web/src/app/page.tsx": "export default function Page() {}\n",
+            }
+        ),
         Case(
             {
                 "middleware.ts": """\

@@ -62,8 +62,10 @@ def _keys(module: Module) -> Iterator[Hit]:
             text = call.arguments[0].text if call.arguments else ""
         elif call.last in {"sign", "verify"} and "jsonwebtoken" in _sources(module):
             text = call.text_of("key", 1)
-        if len(literal(text) or "") >= _SHORTEST:
-            yield at(module, call, "A key stands in the code.")
+        named = module.variables.get(text) if text and module.language == "script" else None
+        value = literal(named.value if named else text) or ""
+        if len(value) >= _SHORTEST and not (named and looks_random(value)):
+            yield at(module, named.line if named else call, "A key stands in the code.")
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -79,9 +81,19 @@ def check(facts: Facts) -> Iterator[Hit]:
 
 
 def _of_tokens(facts: Facts) -> Iterator[Hit]:
+    told: set[tuple[str, int]] = set()
     for v in facts.verifications:
         if literal(v.key_text):
             yield at(v.module, v.call, "The key that verifies tokens is a literal.")
+        named = v.module.variables.get(v.key_text)
+        if (
+            named
+            and (v.module.path, named.line) not in told
+            and not is_secret_name(named.target)
+            and len(literal(named.value) or "") >= _SHORTEST
+        ):
+            told.add((v.module.path, named.line))
+            yield at(v.module, named.line, "The key that verifies tokens is a literal.")
     for mint in facts.tokens.mints:
         if mint.module.language == "python" and literal(mint.call.text_of("key", 1)):
             yield at(mint.module, mint.call, "The signing key is a literal.")

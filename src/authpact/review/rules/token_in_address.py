@@ -9,7 +9,9 @@ from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
-_QUERY: Final = re.compile(r"[?&](?:token|access_token|jwt|auth_token)=\$\{")
+_QUERY: Final = re.compile(
+    r"[?&](?:token|access_token|jwt|auth_token)=(?:\$\{|[\"'`]\s*\+\s*(?!reset|verif)\w*(?:[tT]oken|jwt))"
+)
 _BUILT: Final = re.compile(
     r"searchParams\.(?:set|append)\(\s*[\"'](?:access_|auth_)?(?:token|jwt)[\"']|URLSearchParams\(\{\s*(?:access_|auth_)?(?:token|jwt)\b"
 )
@@ -69,7 +71,11 @@ def check(facts: Facts) -> Iterator[Hit]:
         if not _PURPOSE.search(module.lines[line - 1]) and re.search(
             r"ws|api|fetch|EventSource|socket", module.lines[line - 1], re.IGNORECASE
         ):
-            yield at(module, line, f"A bearer token is sent in the address ({match[0][1:-3]}).")
+            yield at(
+                module,
+                line,
+                f"A bearer token is sent in the address ({match[0][1:].partition('=')[0]}).",
+            )
 
 
 RULE = Rule(
@@ -82,6 +88,7 @@ RULE = Rule(
     remedy="Send it in the Authorization header; for a WebSocket in the first message or as a short-lived ticket.",
     check=check,
     flagged=(
+        Case({"api.ts": 'export const me = (token) => fetch(API + "/me?token=" + token);\n'}),
         Case(
             {
                 "main.py": """\
