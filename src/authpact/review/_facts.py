@@ -39,12 +39,6 @@ _SUITE: Final = re.compile(
     r"\.(test|spec|stories)\.[jt]sx?$|(^|/)(__tests__|__mocks__|e2e|cypress)/"
 )
 _HANDLER: Final = re.compile(r"(^|/)(?:app/.*/)?route\.[jt]sx?$")
-_LOADS: Final = re.compile(r"\b__import__\(|\bimport_module\(|\bspec_from_file_location\(")
-_ASIDE: Final = re.compile(
-    r"(?:^|/)[\w-]*(?<![a-zA-Z])(?:old|legacy|deprecated|archived?|backup|bak|unused|obsolete|attic)"
-    r"(?![a-zA-Z])[\w-]*/",
-    re.IGNORECASE,
-)
 _CLIENT: Final = re.compile(r"^\s*[\"']use client[\"']", re.MULTILINE)
 
 
@@ -147,14 +141,8 @@ class Facts:
 
     @cached_property
     def served(self) -> tuple[Route, ...]:
-        """Operations that an application serves; all when it loads its routers by their names."""
-        loads = any(
-            "include_router" in m.code and _LOADS.search(m.code) and m.path in self.kept
-            for m in self.python
-        )
-        return tuple(
-            r for r in self.routes if r.reachable or (loads and r.module.path in self.kept)
-        )
+        """Operations that an application serves."""
+        return tuple(r for r in self.routes if r.reachable)
 
     @cached_property
     def verifications(self) -> tuple[Verification, ...]:
@@ -259,22 +247,9 @@ class Facts:
         """Whether a Python module is in no image that serves the API, or was set aside by name."""
         if module.language != "python":
             return False
-        aside = _ASIDE.search(module.path)
-        if aside and module.path[: aside.end()] not in self._used_aside:
+        if module.path not in self.kept:
             return True
         return not any(holds(s, module.path) for s in self._served)
-
-    @cached_property
-    def _used_aside(self) -> frozenset[str]:
-        """Folders set aside by name that code outside of them imports all the same."""
-        found: set[str] = set()
-        for module in self.python:
-            for one in module.imports:
-                meant = self.project.module_of(module, one.module)
-                aside = _ASIDE.search(meant.path) if meant else None
-                if meant and aside and not module.path.startswith(meant.path[: aside.end()]):
-                    found.add(meant.path[: aside.end()])
-        return frozenset(found)
 
     def is_stray_guard(self, module: Module) -> bool:
         """Whether a middleware file stands where Next.js does not look: beside src/, not in it.

@@ -15,8 +15,8 @@ _SERVES: Final = re.compile(r"\b(?:FastAPI|Starlette|Flask|Quart|Litestar|Sanic)
 _USUAL: Final = frozenset(
     ["main", "app", "server", "index", "asgi", "wsgi", "api", "run", "application", "handler"]
 )
-_ABANDONED: Final = re.compile(
-    r"(?:^|/)(?:[\w-]*[_-])?(?:old|bak|backup|deprecated|legacy|archived?|unused|attic|trash)"
+_FORMER: Final = re.compile(
+    r"(?:.*/)?(?:[\w-]*[_-])?(?:old|bak|backup|deprecated|legacy|archived?|unused|obsolete|attic|trash)"
     r"(?:[_-][\w-]*)?/",
     re.IGNORECASE,
 )
@@ -47,8 +47,18 @@ def _stem(module: Module) -> str:
 
 
 def kept(project: Project) -> frozenset[str]:
-    """Return the files that are in no folder of former code."""
-    return frozenset(m.path for m in project.python if not _ABANDONED.search(m.path))
+    """Return the files that are in no folder of former code, or in one that others still import."""
+    used = {
+        aside[0]
+        for module in project.python
+        for one in module.imports
+        if (meant := project.module_of(module, one.module))
+        and (aside := _FORMER.match(meant.path))
+        and not module.path.startswith(aside[0])
+    }
+    return frozenset(
+        m.path for m in project.python if not (aside := _FORMER.match(m.path)) or aside[0] in used
+    )
 
 
 def running(project: Project) -> frozenset[str]:
@@ -70,7 +80,8 @@ def started(project: Project, commands: Iterable[str]) -> frozenset[str]:
     It is called like an entry point, or a command of the tree names it; what is kept in a folder
     of former code is not started.
     """
-    python = [m for m in project.python if not _ABANDONED.search(m.path)]
+    left = kept(project)
+    python = [m for m in project.python if m.path in left]
     servers = [m for m in python if _SERVES.search(m.code)]
     named = {n for text in commands for pair in _COMMAND.findall(text) for n in pair if n}
     entries = [m for m in servers if _stem(m) in _USUAL or _stem(m) in named]
