@@ -17,14 +17,21 @@ _MOST: Final = 500
 
 
 def _sources(module: Module, name: str) -> list[str]:
-    """Return what is given to the imports whose result has this name."""
-    values = (a.value for a in module.assignments if a.target == name)
+    """Return what is given to the imports whose result has this name, or that this one is."""
+    values = [a.value for a in module.assignments if a.target == name] + [name]
     return [found[1] for v in values if (found := re.match(_LOADS, v, re.DOTALL))]
+
+
+def holder_of(text: str) -> tuple[str, str]:
+    """Split `module.router` into the module and the rest, the import itself as a module."""
+    text = text.strip()
+    head, _, rest = text.rpartition(".") if re.match(_LOADS, text) else text.partition(".")
+    return head, rest
 
 
 def is_loaded_by_name(module: Module, text: str) -> bool:
     """Whether an expression is a part of a module that was imported by its name."""
-    return bool(_sources(module, text.strip().partition(".")[0]))
+    return bool(_sources(module, holder_of(text)[0]))
 
 
 def loaded_by_name(project: Project, module: Module, name: str) -> Iterator[Module]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from authpact.review._dynamic import is_loaded_by_name, loaded_by_name
+from authpact.review._dynamic import holder_of, is_loaded_by_name, loaded_by_name
 from authpact.review._guards import Guards
 from authpact.review._live import LiveRoute
 from authpact.review._model import Call, Function, Module
@@ -120,7 +120,7 @@ class Application(Guards):
         looped = self._loops[module.path].get(text)
         names = looped.split(",") if looped else [text]
         found = [self._target(module, name, call.function) for name in names]
-        head, _, rest = text.strip().partition(".")
+        head, rest = holder_of(text)
         if rest and not any(f in self.routers for f in found):
             loaded = loaded_by_name(self.project, module, head)
             found = [key(m, rest) for m in loaded if key(m, rest) in self.routers] or found
