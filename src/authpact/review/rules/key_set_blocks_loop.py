@@ -94,20 +94,6 @@ RULE = Rule(
     flagged=(
         Case(
             {
-                "keys.py": """\
-import requests as web
-
-class Keys:
-    async def by_id(self, kid):
-        if kid not in self.known:
-            found = web.get(self.address, timeout=4).json()["keys"]
-            self.known = {one["kid"]: one for one in found}
-        return self.known.get(kid)
-"""
-            }
-        ),
-        Case(
-            {
                 "auth.py": """\
 from jwt import PyJWKClient
 
@@ -176,6 +162,20 @@ class Guard(HTTPBearer):
     def verify(self, request):
         jwks_url = f"{BASE}/api/auth/jwks"
         return requests.get(jwks_url, timeout=5).json()
+"""
+            }
+        ),
+        Case(
+            {
+                "keys.py": """\
+import requests as web
+
+class Keys:
+    async def by_id(self, kid):
+        if kid not in self.known:
+            found = web.get(self.address, timeout=4).json()["keys"]
+            self.known = {one["kid"]: one for one in found}
+        return self.known.get(kid)
 """
             }
         ),
