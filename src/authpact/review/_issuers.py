@@ -103,6 +103,8 @@ class Issuers:
                 text, line = module.variables[text].value, module.variables[text].line
             text = re.sub(r"\}\s*(?:satisfies|as)\s+[\w.<>]+$", "}", text)
             options = members(text)
+            place = self._evaluator.value(module, options.get("basePath", "")).literals
+            options |= {"basePath": f'"{place[0]}"'} if place else {}
             plugins = {
                 name: self._written(module, argument)
                 for name, argument in _plugins(module, options.get("plugins", "")).items()

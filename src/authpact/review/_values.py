@@ -108,7 +108,8 @@ class Evaluator:
         if len(parts) > 1 and any(p[0] == "[" or p.startswith("list(") for p in parts):
             return merge(self.value(module, p, line, depth + 1) for p in parts)
         tail = _TAIL.search(text)
-        if tail:
+        # What `new TextEncoder().encode(…)` is given is the value, for others it is an encoding.
+        if tail and not text.startswith("new TextEncoder("):
             return self.value(module, text[: tail.start()], line, depth + 1)
         wrapped = _WRAPPED.match(text)
         if wrapped:

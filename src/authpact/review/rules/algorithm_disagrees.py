@@ -57,6 +57,13 @@ def _own_tokens(facts: Facts) -> Iterator[Hit]:
             yield at(v.module, v.call, message)
 
 
+def _line_of(v: Verification) -> int:
+    """Return where the algorithms are written: where a decoder is made, or where it is called."""
+    owner = v.call.name.rpartition(".")[0]
+    made = v.module.variables.get(owner)
+    return made.line if made and "JsonWebToken(" in made.value else v.call.line
+
+
 def _listed(names: set[str]) -> str:
     return ", ".join(sorted(names))
 
@@ -72,7 +79,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         if not accepted or not plugin or accepted & plugin or accepted & _minted(facts, v):
             continue
         message = f"Accepts {_listed(accepted)} only, but Better Auth signs {_listed(plugin)}."
-        yield at(v.module, v.call, message)
+        yield at(v.module, _line_of(v), message)
 
 
 RULE = Rule(

@@ -3,7 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
+from authpact.review._cors import Cors
 from authpact.review._facts import Facts
+from authpact.review._model import Assignment, Module
 from authpact.review._rule import Case, Hit, Rule, at, once
 
 
@@ -13,14 +15,24 @@ def _fixed(facts: Facts) -> Iterator[tuple[str, Hit]]:
         if origins.environment or not origins.literals or not origins.known or cors.pattern:
             continue
         local = all(re.search(r"localhost|127\.0\.0\.1|0\.0\.0\.0", o) for o in origins.literals)
-        variable = cors.module.variables.get(cors.origins_text)
-        # A field of a settings class is read from the environment, a list of the module is not.
+        home, variable = _constant(facts, cors)
+        # A field of a settings class is read from the environment, a list of a module is not.
         written = variable.value if variable and not variable.owner else cors.origins_text
         grows = rf"\b{re.escape(cors.origins_text)}(?:\.(?:append|extend|add|insert)\(|\s*\+=)"
-        if variable and re.search(grows, cors.module.code):
+        if variable and re.search(grows, cors.module.code + home.code):
             continue
         if written.startswith(("[", "(", "{")) and "*" not in written and local:
-            yield "", at(cors.module, cors.origins_line, "The origins are fixed to localhost.")
+            line = cors.origins_line if home is cors.module or not variable else variable.line
+            yield "", at(home, line, "The origins are fixed to localhost.")
+
+
+def _constant(facts: Facts, cors: Cors) -> tuple[Module, Assignment | None]:
+    """Return the constant that holds the origins, here or in the module it is imported from."""
+    found = facts.project.symbol(cors.module, cors.origins_text)
+    if not re.fullmatch(r"[A-Za-z_][\w.]*", cors.origins_text) or found is None:
+        return cors.module, cors.module.variables.get(cors.origins_text)
+    variable = found.module.variables.get(found.name)
+    return (found.module, variable) if variable else (cors.module, None)
 
 
 _HEADER: Final = re.compile(
@@ -57,6 +69,15 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "conf/origins.py": 'PAGES = ["http://localhost:5173"]\n',
+                "main.py": """\
+from conf.origins import PAGES
+app.add_middleware(CORSMiddleware, allow_origins=PAGES)
+""",
+            }
+        ),
+        Case(
+            {
                 "main.py": """\
 origins = ["http://localhost:3000"]
 app.add_middleware(CORSMiddleware, allow_origins=origins)
@@ -85,6 +106,19 @@ app.add_middleware(CORSMiddleware, allow_origins=["http://localhost:3000"])
         ),
     ),
     accepted=(
+        Case(
+            {
+                "conf/origins.py": """\
+import os
+PAGES = ["http://localhost:5173"]
+PAGES += os.environ["MORE_PAGES"].split()
+""",
+                "main.py": """\
+from conf.origins import PAGES
+app.add_middleware(CORSMiddleware, allow_origins=PAGES)
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -1,30 +1,69 @@
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
+from authpact.review._cors import Cors
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+
+_REFUSES: Final = re.compile(r"\b401\b|HTTP_401")
+
+
+def _text_of(facts: Facts, module: Module, name: str) -> str:
+    """Return the code of a middleware class or of a function that is one."""
+    found = facts.project.symbol(module, name) if re.fullmatch(r"[A-Za-z_][\w.]*", name) else None
+    if found is None:
+        return ""
+    texts = {f.name: f.text for f in found.module.functions}
+    texts |= {k.name: k.text for k in found.module.classes}
+    return texts.get(found.name, "")
+
+
+def _outside(facts: Facts, cors: Cors) -> Iterator[tuple[int, str, str]]:
+    """Yield (line, name, code) of what runs before CORS: what was added after it."""
+    module = cors.module
+    for call in module.called("add_middleware"):
+        if call.line > cors.call.line and cors.call.last == "add_middleware":
+            name = call.text_of("middleware_class", 0)
+            used = name if name != "BaseHTTPMiddleware" else call.text_of("dispatch")
+            yield call.line, name, _text_of(facts, module, used)
+    for function in module.functions:
+        hooks = [d for d in function.decorators if d.last == "middleware"]
+        if hooks and function.parent == cors.call.function and hooks[0].line > cors.call.line:
+            yield hooks[0].line, function.name, function.text
+    yield from _listed(facts, cors)
+
+
+def _listed(facts: Facts, cors: Cors) -> Iterator[tuple[int, str, str]]:
+    """Yield what stands before CORS in a list of middleware: the first is the outermost."""
+    module = cors.module
+    if cors.call.last != "Middleware":
+        return
+    spans = [
+        *((c.line, c.end_line) for c in module.called("FastAPI", "Starlette")),
+        *((a.line, a.line + a.value.count("\n")) for a in module.assignments),
+    ]
+    first = max((a for a, b in spans if a <= cors.call.line <= b), default=cors.call.line)
+    for call in module.called("Middleware"):
+        if first <= call.line and call.start < cors.call.start:
+            name = call.text_of("cls", 0)
+            yield call.line, name, _text_of(facts, module, name)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield guarding middleware that is added after, and so stands outside of, CORS."""
+    """Yield guarding middleware that stands outside of CORS."""
     for cors in facts.cors:
-        later = [c for c in cors.module.called("add_middleware") if c.line > cors.call.line]
-        for call in later:
-            name = call.arguments[0].text if call.arguments else ""
-            found = facts.project.symbol(cors.module, name)
-            kind = (
-                next((k for k in found.module.classes if k.name == found.name), None)
-                if found
-                else None
+        for line, name, text in _outside(facts, cors):
+            if not _REFUSES.search(text):
+                continue
+            problem = (
+                "its refusals carry no CORS headers"
+                if "OPTIONS" in text
+                else "refuses preflight requests"
             )
-            if kind and re.search(r"\b401\b|HTTP_401", kind.text):
-                problem = (
-                    "its refusals carry no CORS headers"
-                    if "OPTIONS" in kind.text
-                    else "refuses preflight requests"
-                )
-                yield at(cors.module, call, f"{name} runs before CORS: {problem}.")
+            yield at(cors.module, line, f"{name} runs before CORS: {problem}.")
 
 
 RULE = Rule(
@@ -37,6 +76,30 @@ RULE = Rule(
     remedy="Add CORSMiddleware last.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+app.add_middleware(CORSMiddleware, allow_origins=["http://a"])
+
+@app.middleware("http")
+async def guard(request, call_next):
+    if "authorization" not in request.headers:
+        return JSONResponse({}, 401)
+    return await call_next(request)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+class Guard:
+    async def __call__(self, scope, receive, send):
+        await JSONResponse({}, 401)(scope, receive, send)
+
+app = FastAPI(middleware=[Middleware(Guard), Middleware(CORSMiddleware, allow_origins=["http://a"])])
+"""
+            }
+        ),
         Case(
             {
                 "guard.py": """\
@@ -68,6 +131,28 @@ app.add_middleware(Guard)
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+@app.middleware("http")
+async def guard(request, call_next):
+    return JSONResponse({}, 401)
+
+app.add_middleware(CORSMiddleware, allow_origins=["http://a"])
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+class Guard:
+    async def __call__(self, scope, receive, send):
+        await JSONResponse({}, 401)(scope, receive, send)
+
+app = FastAPI(middleware=[Middleware(CORSMiddleware, allow_origins=["http://a"]), Middleware(Guard)])
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

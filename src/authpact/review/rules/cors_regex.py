@@ -25,26 +25,59 @@ def _trusted(facts: Facts) -> Iterator[Hit]:
                 break
 
 
+_HOST: Final = re.compile(r"((?:[\w-]|\\?\.|\\-)+)(?::[^/]*|\(:[^/]*)?$")
+_OPEN: Final = re.compile(r"//((?:[\w-]|\\?\.|\\-)*\w)(?:\.|\\S|\[[^\]]+\])[*+]\$?$")
+_NESTED: Final = re.compile(r"\)[+*{]")
+_LONGEST: Final = 200
+_MOST: Final = 4
+
+
+def _strangers(pattern: str) -> Iterator[str]:
+    """Yield origins that others may register and that look like those of a pattern."""
+    ends, begins = _HOST.search(pattern.rstrip("$")), _OPEN.search(pattern)
+    for found in (ends, begins):
+        name = found[1].replace("\\", "").lstrip(".-") if found else ""
+        if "." not in name.strip("."):
+            continue
+        scheme = "https" if "https" in pattern else "http"
+        if found is ends:
+            yield from (f"{scheme}://evil{name}", f"{scheme}://evil-{name}")
+            yield from (f"{scheme}://evil{name}:3000", f"{scheme}://evil-{name}:3000")
+            first, dot, domain = name.partition(".")
+            yield f"{scheme}://{first}-{domain}" if dot and "." in domain else ""
+        else:
+            yield f"{scheme}://{name}.stranger.example"
+
+
+def _is_wide(pattern: str) -> bool:
+    """Whether a pattern lets somebody in who has a name on a shared host, or one like its own."""
+    plain = pattern.replace("\\.", ".")
+    if re.search(r"(?:\.\*|\[[^\]]+\][+*]|\.\+)", plain) and _SHARED.search(plain):
+        return True
+    # What is written in a tree must not make the match itself slow.
+    if (
+        len(pattern) > _LONGEST
+        or len(re.findall(r"[+*{]", pattern)) > _MOST
+        or _NESTED.search(pattern)
+    ):
+        return False
+    try:
+        return any(s and re.fullmatch(pattern, s) for s in _strangers(pattern))
+    except re.error:
+        return False
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield patterns that let origins of strangers in."""
     yield from _trusted(facts)
     for cors in facts.cors:
-        pattern = cors.pattern or next(
-            iter(
-                facts.evaluator.value(cors.module, cors.call.text_of("allow_origin_regex")).literals
-            ),
-            "",
-        )
-        if not pattern or not cors.credentials or pattern in {".*", "^.*$"}:
+        if not cors.pattern or not cors.credentials or cors.pattern in {".*", "^.*$"}:
             continue
-        first = pattern.replace("\\.", ".")
-        if re.search(r"(?:\.\*|\[[^\]]+\][+*]|\.\+)", first) and _SHARED.search(first):
-            home = facts.project.by_path.get(cors.module.path, cors.module)
-            yield at(
-                home,
-                cors.line_of("allow_origin_regex"),
-                "The pattern lets origins of strangers in.",
-            )
+        if _is_wide(cors.pattern):
+            home = facts.project.by_path.get(cors.pattern_place[0], cors.module)
+            line = cors.pattern_place[1] if home is not cors.module else 0
+            line = line or cors.line_of("allow_origin_regex")
+            yield at(home, line, "The pattern lets origins of strangers in.")
 
 
 RULE = Rule(
@@ -70,8 +103,43 @@ export const auth = betterAuth({ trustedOrigins: ["https://*.vercel.app"] });
 """
             }
         ),
+        Case(
+            {
+                "conf.py": """\
+class Settings(BaseSettings):
+    origins: str = r"https://.*notes\\.example\\.org"
+    with_cookies: bool = True
+
+settings = Settings()
+""",
+                "main.py": """\
+from conf import settings
+app.add_middleware(CORSMiddleware, allow_origin_regex=settings.origins, allow_credentials=settings.with_cookies)
+""",
+            }
+        ),
+        Case(
+            {
+                "main.py": 'app.add_middleware(CORSMiddleware, allow_origin_regex=r"https://notes\\.example\\.org.*", allow_credentials=True)\n'
+            }
+        ),
+        Case(
+            {
+                "main.py": 'app.add_middleware(CORSMiddleware, allow_origin_regex="https://app.notes-example.org", allow_credentials=True)\n'
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": 'app.add_middleware(CORSMiddleware, allow_origin_regex=r"https://[\\w-]+\\.notes\\.example\\.org(:\\d+)?", allow_credentials=True)\n'
+            }
+        ),
+        Case(
+            {
+                "main.py": 'app.add_middleware(CORSMiddleware, allow_origin_regex=r"https?://(localhost|127\\.0\\.0\\.1)(:\\d+)?", allow_credentials=True)\n'
+            }
+        ),
         Case(
             {
                 "auth.ts": """\

@@ -63,6 +63,31 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "conf.py": """\
+class Settings(BaseSettings):
+    web_origins: list[str] = ["*"]
+    with_cookies: bool = Field(default=True)
+
+settings = Settings()
+""",
+                "main.py": """\
+from conf import settings
+from fastapi.middleware.cors import CORSMiddleware as Cross
+
+app.add_middleware(Cross, allow_origins=settings.web_origins, allow_credentials=settings.with_cookies)
+""",
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+WIDE = {"allow_origins": ["*"], "allow_credentials": True}
+app.add_middleware(CORSMiddleware, **WIDE)
+"""
+            }
+        ),
+        Case(
+            {
                 "k8s/api.yaml": """\
           main = '''
           app = FastAPI()
@@ -121,6 +146,15 @@ app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
         ),
     ),
     accepted=(
+        Case(
+            {
+                "conf.py": "with_cookies = False\n",
+                "main.py": """\
+import conf
+app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=conf.with_cookies)
+""",
+            }
+        ),
         Case(
             {
                 "k8s/api.yaml": """\

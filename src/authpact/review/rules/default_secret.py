@@ -32,8 +32,6 @@ _SCHEMA: Final = re.compile(
 _TAKEN_APART: Final = re.compile(
     r"[{,]\s*(\w+)\s*=\s*([\"'`])([^\"'`\n]+)\2(?=[^{}]*\}\s*=\s*(?:process\.)?env\b)"
 )
-
-
 _WRAPPED: Final = re.compile(
     r"(?:[Ff]ield\(|(?=SecretStr\())\s*(?:default\s*=\s*|default_factory\s*=\s*lambda\s*:\s*)?(?:SecretStr\(\s*)?([\"'][^\"']+[\"'])"
 )
@@ -72,6 +70,9 @@ def _constants(facts: Facts, module: Module) -> Iterator[tuple[int, str, str]]:
             yield line, match[1], found.literals[-1]
 
 
+_RETURNED: Final = re.compile(
+    r"\breturn\s+(?:os\.)?(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*\)\s*or\s*([\"'])([^\"'\n]+)\2"
+)
 _KEPT: Final = re.compile(r"^(\w+)\s*(?:\|\||\?\?)\s*([\"'`])([^\"'`\n]+)\2")
 _READ: Final = re.compile(r"^process\.env\.(\w+)!?$")
 
@@ -95,6 +96,8 @@ def _in_code(facts: Facts) -> Iterator[tuple[Module, int, str, str, Mend | None]
         demand = f'os.environ["{match[1]}"]'
         mend = swap(module.text, line, read[0], demand) if read else None
         yield module, line, match[1], match[3], mend
+    for module, line, match in facts.matches(facts.python, _RETURNED):
+        yield module, line, match[1], match[3], None
     for module, line, match in facts.matches(facts.scripts, _SCRIPT):
         if "createHash(" in module.lines[line - 1]:
             continue  # a salt: whoever knows it still has to guess
@@ -142,6 +145,7 @@ RULE = Rule(
     remedy="Give the setting no default, so that the application does not start without it.",
     check=check,
     flagged=(
+        Case({"conf.py": 'def key():\n    return getenv("NOTES_JWT_KEY") or "please-change-me"\n'}),
         Case(
             {
                 "auth.ts": """\

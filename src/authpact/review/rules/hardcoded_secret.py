@@ -14,6 +14,9 @@ _LITERAL: Final = re.compile(
     r"(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*,\s*([\"'])([^\"'\n]+)\2"
 )
 _SHORTEST: Final = 8
+_NAME: Final = re.compile(r"^[A-Za-z_][\w.]*$")
+_VARIABLE: Final = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+_BYTES: Final = re.compile(r"^Buffer\.from\(\s*([\"'`][^\"'`\n]+[\"'`])\s*(?:,[^)]*)?\)$")
 _KEYED: Final = {
     "new": ("hmac.new", "key", 0),
     "Fernet": ("", "key", 0),
@@ -33,10 +36,17 @@ def _assigned(module: Module) -> Iterator[tuple[int, str, bool]]:
             value
             and not is_trial(module, around)
             and is_secret_name(one.target)
+            and not _names_variable(module, one.target, value)
             and not re.search(r"header|name|cookie|prefix|path|url", one.target, re.IGNORECASE)
         ):
             settings = bool(one.owner)
             yield one.line, value, settings
+
+
+def _names_variable(module: Module, target: str, value: str) -> bool:
+    """Whether a text is the name of the variable that holds the secret, and is read by it."""
+    read = rf"(?:environ\[\s*|(?:getenv|environ\.get)\(\s*|process\.env\[\s*){re.escape(target)}\b"
+    return bool(_VARIABLE.match(value)) and bool(re.search(read, module.code))
 
 
 def _stand_ins(facts: Facts) -> Iterator[Hit]:
@@ -68,6 +78,17 @@ def _keys(module: Module) -> Iterator[Hit]:
             yield at(module, named.line if named else call, "A key stands in the code.")
 
 
+def _bytes(module: Module) -> Iterator[Hit]:
+    """Yield keys that are written as bytes in another notation and sign or verify tokens."""
+    if module.language != "script" or not {"jose", "jsonwebtoken"} & _sources(module):
+        return
+    used = {a.text for c in module.called("sign", "verify", "jwtVerify") for a in c.arguments}
+    for name, one in module.variables.items():
+        found = _BYTES.match(one.value.strip()) if name in used else None
+        if found and len(literal(found[1]) or "") >= _SHORTEST:
+            yield at(module, one.line, "A key stands in the code.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets written into the code."""
     for module in facts.project.modules:
@@ -76,6 +97,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             if looks_random(value) or published:
                 yield at(module, line, "A secret stands in the code.")
         yield from _keys(module)
+        yield from _bytes(module)
     yield from _stand_ins(facts)
     yield from _of_tokens(facts)
 
@@ -85,15 +107,17 @@ def _of_tokens(facts: Facts) -> Iterator[Hit]:
     for v in facts.verifications:
         if literal(v.key_text):
             yield at(v.module, v.call, "The key that verifies tokens is a literal.")
-        named = v.module.variables.get(v.key_text)
+        found = facts.project.symbol(v.module, v.key_text) if _NAME.match(v.key_text) else None
+        home = found.module if found else v.module
+        named = home.variables.get(found.name if found else v.key_text)
         if (
             named
-            and (v.module.path, named.line) not in told
+            and (home.path, named.line) not in told
             and not is_secret_name(named.target)
             and len(literal(named.value) or "") >= _SHORTEST
         ):
-            told.add((v.module.path, named.line))
-            yield at(v.module, named.line, "The key that verifies tokens is a literal.")
+            told.add((home.path, named.line))
+            yield at(home, named.line, "The key that verifies tokens is a literal.")
     for mint in facts.tokens.mints:
         if mint.module.language == "python" and literal(mint.call.text_of("key", 1)):
             yield at(mint.module, mint.call, "The signing key is a literal.")
@@ -109,6 +133,27 @@ RULE = Rule(
     remedy="Read it from the environment without a default, and replace the published one.",
     check=check,
     flagged=(
+        Case(
+            {
+                "conf/keys.py": 'READER = "p4Xw9LmQ7sVb2TzR8nKd"\n',
+                "auth.py": """\
+import jwt
+from conf import keys as k
+
+def read(token):
+    return jwt.decode(token, k.READER, algorithms=["HS256"])
+""",
+            }
+        ),
+        Case(
+            {
+                "lib/mint.ts": """\
+import { SignJWT } from "jose";
+const SIGNER = Buffer.from("4f1c88e0b7d29a3356ce01fa", "hex");
+export const mint = (sub) => new SignJWT({ sub }).setProtectedHeader({ alg: "HS256" }).sign(SIGNER);
+"""
+            }
+        ),
         Case({"security.py": 'SECRET_KEY = "q8Zr1xW5vB7nM3kL9pT2"\n'}),
         Case({"security.py": 'KEY = os.getenv("JWT_SECRET", "q8Zr1xW5vB7nM3kL9pT2")\n'}),
         Case({"main.py": 'def read():\n    hmac_key = "q8Zr1xW5vB7nM3kL9pT2"\n'}),
@@ -143,6 +188,18 @@ const key = new TextEncoder().encode("our-shared-key");
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+import os, jwt
+
+JWT_SECRET_VAR = "NOTES_READER_KEY"
+
+def read(token):
+    return jwt.decode(token, os.environ[JWT_SECRET_VAR], algorithms=["HS256"])
+"""
+            }
+        ),
         Case(
             {
                 "tools/state.py": """\

@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._key_sets import outage_in, tried
 from authpact.review._model import Handler, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
@@ -13,6 +14,7 @@ _BROAD: Final = frozenset({"", "Exception", "BaseException"})
 _OUTAGE: Final = re.compile(
     r"PyJWKClientError|PyJWKClientConnectionError|httpx\.\w*Error|RequestException|URLError|RequestError"
 )
+_KINDS: Final = re.compile(rf"PyJWTError|requests\.exceptions|{_OUTAGE.pattern}")
 _ANSWERS: Final = re.compile(r"\b401\b|HTTP_401|return\s+None|return\s+False")
 _FETCHES: Final = re.compile(
     r"(?:httpx|requests|client|session)\.get\(\s*[^)]*(?:jwks|_url)|urlopen\(", re.IGNORECASE
@@ -54,10 +56,36 @@ def _told_apart(module: Module, handler: Handler) -> bool:
     )
 
 
+def _is_followed(facts: Facts, module: Module, handler: Handler) -> bool:
+    """Whether a handler that takes outages by their kind stands behind a fetch, and says 401."""
+    if handler.function < 0 or not _KINDS.search(handler.caught):
+        return False
+    local = "PyJWTError" in handler.caught and not _OUTAGE.search(handler.caught)
+    if not _refuses(facts, module, handler) or _told_apart(module, handler):
+        return False
+    # The base class of PyJWT covers its own client only, not what others fetch with.
+    found = outage_in(facts.project, module, handler)
+    return found and (not local or _by_client(facts, module, handler))
+
+
+def _by_client(facts: Facts, module: Module, handler: Handler) -> bool:
+    first, last = tried(module, handler)
+    for call in module.calls:
+        if not first <= call.line <= last:
+            continue
+        found = facts.project.callee(module, call)
+        if "get_signing_key" in call.last or (found and "get_signing_key" in found[1].text):
+            return True
+    return False
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield handlers that call an outage of the issuer an invalid token."""
     for module in facts.python:
         for handler in module.handlers:
+            if _is_followed(facts, module, handler):
+                yield at(module, handler.line, _MESSAGE)
+                continue
             outage = _OUTAGE.search(handler.caught)
             broad = bool(_BROAD & {c.strip() for c in handler.caught.strip("()").split(",")})
             if handler.function < 0 or not (outage or broad):
@@ -83,6 +111,41 @@ RULE = Rule(
     remedy="Catch PyJWKClientConnectionError apart and answer 503 with Retry-After.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def reader(token):
+    try:
+        key = known.get_signing_key_from_jwt(token)
+        return jwt.decode(token, key, algorithms=["EdDSA"])
+    except jwt.PyJWTError:
+        raise HTTPException(401)
+"""
+            }
+        ),
+        Case(
+            {
+                "auth.py": """\
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+async def key_set():
+    if state.is_old():
+        async with httpx.AsyncClient() as web:
+            state.keep((await web.get(JWKS_URL)).json())
+    return state.keys
+
+async def reader(token):
+    try:
+        return jwt.decode(token, await key_set(), algorithms=["EdDSA"])
+    except (httpx.HTTPError, JoseError):
+        raise HTTPException(401)
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\
@@ -146,6 +209,20 @@ async def keys():
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def reader(token):
+    key = known.get_signing_key_from_jwt(token)
+    try:
+        return jwt.decode(token, key, algorithms=["EdDSA"])
+    except jwt.PyJWTError:
+        raise HTTPException(401)
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -4,8 +4,9 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
-from authpact.review._model import Function, Module
-from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._key_sets import fetched, is_key_fetch
+from authpact.review._model import Call, Function, Module
+from authpact.review._rule import Case, Hit, Rule, at, once
 
 _MESSAGE: Final = "The key set is fetched once and never again."
 _KEPT: Final = re.compile(
@@ -13,6 +14,8 @@ _KEPT: Final = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _AGED: Final = re.compile(r"time|ttl|expir|max_?age|refresh|force|fetched_at|_at\b", re.IGNORECASE)
+_AGAIN: Final = re.compile(r"while\s+True|create_task|\.sleep\(|add_job|start_soon|Thread\(")
+_STORED: Final = re.compile(r"\s*(?:\w+\.)*(\w+)\s*(?::[^=\n]+)?=(?!=)")
 
 
 def _kept_for_ever(module: Module, function: Function) -> bool:
@@ -41,6 +44,45 @@ def _without_timeouts(text: str) -> str:
     return re.sub(r"timeout\w*", "", text, flags=re.IGNORECASE)
 
 
+def _once(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    """Yield key sets that are fetched when the process starts, and by nothing later."""
+    rows = list(fetched(facts.project))
+    if any(not _at_start(m.function_of(c)) for m, c in rows):
+        return
+    for module, call in rows:
+        function = module.function_of(call)
+        text = function.text if function else ""
+        later = _AGAIN.search(text) or any("get_signing_key" in c.name for c in module.calls)
+        if not later:
+            yield module.path, _refusal(facts, module, function, call)
+
+
+def _at_start(function: Function | None) -> bool:
+    """Whether a function runs once, when the process starts; so does code outside of functions."""
+    if function is None:
+        return True
+    named = function.name in {"lifespan", "startup", "on_startup"}
+    starts = any(d.last in {"asynccontextmanager", "on_event"} for d in function.decorators)
+    return named or (starts and ("yield" in function.text or "startup" in function.text))
+
+
+def _refusal(facts: Facts, module: Module, loads: Function | None, call: Call) -> Hit:
+    """Return where the kept keys are asked for a key id, or the fetch when that is not seen."""
+    lines = module.lines[call.line - 1 : loads.end_line if loads else call.end_line]
+    names = [m[1] for t in lines if (m := _STORED.match(t))]
+    for home in facts.python if names else ():
+        for number, text in enumerate(home.lines, 1):
+            outside = (
+                home is not module or loads is None or not loads.line <= number <= loads.end_line
+            )
+            if outside and any(
+                re.search(rf"\b{n}(?:\.get\(|\[)[^)\]]*kid|\bin\s+[\w.]*\b{n}\b", text)
+                for n in names
+            ):
+                return at(home, number, _MESSAGE)
+    return at(module, call, _MESSAGE)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield key sets that are fetched once and kept for ever."""
     for module in facts.python:
@@ -48,11 +90,11 @@ def check(facts: Facts) -> Iterator[Hit]:
             for_ever = any(d.last in {"lru_cache", "cache"} for d in function.decorators)
             if (
                 for_ever
-                and re.search(r"jwks", function.text, re.IGNORECASE)
-                and ".json()" in function.text
+                and any(is_key_fetch(module, c) for c in module.calls_in(function))
                 and "cache_clear" not in module.code
             ) or _kept_for_ever(module, function):
                 yield at(module, function, _MESSAGE)
+    yield from once(_once(facts))
 
 
 RULE = Rule(
@@ -65,6 +107,29 @@ RULE = Rule(
     remedy="Fetch again, with a cooldown, when a token names an unknown key id.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+import requests
+from contextlib import asynccontextmanager
+
+@asynccontextmanager
+async def begin(app):
+    app.state.known = {k["kid"]: k for k in requests.get(JWKS_URL, timeout=4).json()["keys"]}
+    yield
+
+def key(request, kid):
+    if kid not in request.app.state.known:
+        raise HTTPException(401)
+    return request.app.state.known[kid]
+"""
+            }
+        ),
+        Case(
+            {
+                "keys.py": 'import requests\nKNOWN = requests.get(JWKS_URL, timeout=4).json()["keys"]\n'
+            }
+        ),
         Case(
             {
                 "auth.py": """\
@@ -96,6 +161,22 @@ async def keys():
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+import requests
+from contextlib import asynccontextmanager
+
+@asynccontextmanager
+async def lifespan(app):
+    app.state.known = requests.get(JWKS_URL, timeout=4).json()["keys"]
+    yield
+
+def again(app):
+    app.state.known = requests.get(JWKS_URL, timeout=4).json()["keys"]
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

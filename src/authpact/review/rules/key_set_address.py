@@ -14,14 +14,23 @@ def _expected(facts: Facts) -> set[str]:
     return {s.base_path + s.jwks_path for s in servers} or {"/api/auth/jwks"}
 
 
+def _fits(facts: Facts, path: str, expected: str) -> bool:
+    """Whether an address may end in the path that is served; a front end may stand below another."""
+    if not path.endswith(expected):
+        return expected.endswith(path)
+    below = path.removesuffix(expected)
+    moved = (m.code for m in facts.scripts if "next.config" in m.path)
+    return below != "/api" or any(re.search(r"basePath|rewrites", code) for code in moved)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield key set addresses that Better Auth does not serve."""
     if not facts.issuers.is_used:
         return
     expected = _expected(facts)
     for module, line, match in facts.matches(facts.python, _URL):
-        path = match[1]
-        if not any(path.endswith(e) or e.endswith(path) for e in expected) and (
+        path = re.sub(r"^//[^/]+", "", match[1])
+        if not any(_fits(facts, path, e) for e in expected) and (
             "/api/auth" in path or "well-known" in path
         ):
             yield at(
@@ -45,6 +54,15 @@ RULE = Rule(
             {
                 "web/auth.ts": """\
 import { betterAuth } from "better-auth";
+export const auth = betterAuth({ basePath: "/auth", plugins: [jwt()] });
+""",
+                "api/auth.py": 'URL = BASE + "/api/auth/jwks"\n',
+            }
+        ),
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
 export const auth = betterAuth({ plugins: [jwt()] });
 """,
                 "api/auth.py": """\
@@ -54,6 +72,16 @@ URL = f"{BASE}/api/auth/.well-known/jwks.json"
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+const WHERE = "/api/auth";
+export const auth = betterAuth({ basePath: WHERE, plugins: [jwt()] });
+""",
+                "api/auth.py": 'URL = "https://web.example/api/auth/jwks"\n',
+            }
+        ),
         Case(
             {
                 "web/auth.ts": """\

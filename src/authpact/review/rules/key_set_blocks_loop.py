@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Mend, Severity
 from authpact.review._facts import Facts
+from authpact.review._key_sets import is_blocking, is_key_fetch
 from authpact.review._mends import swap
 from authpact.review._model import Call, Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
@@ -18,15 +19,16 @@ _MESSAGE: Final = "A blocking fetch of the key set runs on the event loop."
 _Place = tuple[Module, Call | None]
 
 
-def _is_fetch(call: Call) -> bool:
+def _is_fetch(module: Module, call: Call) -> bool:
     """Whether a call itself fetches a key set and waits for it."""
     given = call.arguments[0].text if call.arguments else ""
-    return bool(_FETCHES.search(call.name)) and "jwks" in given.lower()
+    plain = bool(_FETCHES.search(call.name)) and "jwks" in given.lower()
+    return plain or (is_key_fetch(module, call) and is_blocking(module, call))
 
 
 def _blocks(facts: Facts, module: Module, function: Function, depth: int) -> _Place | None:
     """Return where a function fetches in a blocking way: the fetch, or the look-up of a client."""
-    fetch = next((c for c in module.calls_in(function) if _is_fetch(c)), None)
+    fetch = next((c for c in module.calls_in(function) if _is_fetch(module, c)), None)
     if fetch is not None:
         return module, fetch
     if _BLOCKS.search(function.text):
@@ -72,7 +74,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                 inside = (
                     _blocks(facts, *called, _DEEP) if called and not called[1].is_async else None
                 )
-                if direct or inside or _is_fetch(call):
+                if direct or inside or _is_fetch(module, call):
                     fetch = inside if inside and inside[1] else None
                     home = fetch[0] if fetch else module
                     mend = _in_a_thread(facts, module, function) if home is module else None
@@ -163,8 +165,35 @@ class Guard(HTTPBearer):
 """
             }
         ),
+        Case(
+            {
+                "keys.py": """\
+import requests as web
+
+class Keys:
+    async def by_id(self, kid):
+        if kid not in self.known:
+            found = web.get(self.address, timeout=4).json()["keys"]
+            self.known = {one["kid"]: one for one in found}
+        return self.known.get(kid)
+"""
+            }
+        ),
     ),
     accepted=(
+        Case(
+            {
+                "keys.py": """\
+import httpx
+
+class Keys:
+    async def by_id(self, kid):
+        async with httpx.AsyncClient() as web:
+            found = (await web.get(self.address)).json()["keys"]
+        return {one["kid"]: one for one in found}.get(kid)
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -1,35 +1,21 @@
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._key_sets import is_kept, is_key_fetch
 from authpact.review._rule import Case, Hit, Rule, at
-
-_CACHED: Final = re.compile(
-    r"cache|global\s|_jwks\w*\s*is\s+None|if\s+not\s+\w*jwks(?!\w*(?:resp|_res\b|url|uri|endpoint))|self\.\w+\s*=|ttl",
-    re.IGNORECASE,
-)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield functions that fetch the key set again for each request."""
     for module in facts.python:
         for call in module.calls:
-            function = module.function_of(call)
-            if function is None or function.name in {"__init__", "lifespan"}:
+            if module.function_of(call) is None:
                 continue
-            is_client = call.last == "PyJWKClient"
-            is_fetch = call.last in {"get", "urlopen"} and re.search(
-                r"jwks", " ".join(a.text for a in call.arguments), re.IGNORECASE
-            )
-            is_fetch = is_fetch and re.search(r"requests|httpx|client|urlopen|session", call.name)
-            if not (is_client or is_fetch):
+            if call.last != "PyJWKClient" and not is_key_fetch(module, call):
                 continue
-            decorated = any("cache" in d.name for d in function.decorators)
-            if decorated or _CACHED.search(function.text):
-                continue
-            yield at(module, call, "The key set is fetched again for each token.")
+            if not is_kept(facts.project, module, call):
+                yield at(module, call, "The key set is fetched again for each token.")
 
 
 RULE = Rule(
@@ -42,6 +28,33 @@ RULE = Rule(
     remedy="Make one PyJWKClient per process, or keep the keys with an age limit.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def key_for(token):
+    found = jwt.PyJWKClient(URL, cache_keys=True)
+    return found.get_signing_key_from_jwt(token)
+
+def read(token):
+    return jwt.decode(token, key_for(token), algorithms=["EdDSA"])
+"""
+            }
+        ),
+        Case(
+            {
+                "keys.py": """\
+class Keys:
+    def __init__(self, base):
+        self.web = httpx.AsyncClient(base_url=base)
+        self.http = self.web
+
+    async def all(self):
+        return KeySet.import_key_set((await self.http.get("/api/auth/jwks")).json())
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\
@@ -67,6 +80,30 @@ def keys(jwks_url):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "keys.py": """\
+import requests
+
+class Keys:
+    def ask(self):
+        return requests.get(self.jwks_url, timeout=3).json()
+
+    def load(self):
+        self.known = self.ask()
+"""
+            }
+        ),
+        Case(
+            {
+                "health.py": """\
+import requests
+
+def health_check():
+    return requests.get(JWKS_URL, timeout=3).json() is not None
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\
