@@ -7,7 +7,7 @@ from typing import Final
 
 from authpact.review._model import Assignment, Module
 from authpact.review._project import Project
-from authpact.review._text import literal, split
+from authpact.review._text import literal, members, split
 
 _DEEP: Final = 8
 _GETENV: Final = re.compile(
@@ -142,6 +142,10 @@ class Evaluator:
             variable = found.module.variables.get(found.name)
             if variable is not None:
                 return self.value(found.module, variable.value, variable.line, depth + 1)
+            head, _, member = found.name.partition(".")
+            kept = found.module.variables.get(head) if member else None
+            if kept is not None and member in (inside := members(_bare(kept.value))):
+                return self.value(found.module, inside[member], kept.line, depth + 1)
         if "." in text and module.language == "python":
             return self._field(text.rpartition(".")[2], module, depth)
         local = [a for a in module.assignments if a.target == text and a.function >= 0]
@@ -185,6 +189,12 @@ class Evaluator:
         texts = _RETURN.findall(function.text)
         values = [self.value(home, t.replace("self.", "settings."), 0, depth + 1) for t in texts]
         return merge(values) if values else _UNKNOWN
+
+
+def _bare(text: str) -> str:
+    """Return an object literal without what only types or freezes it."""
+    text = re.sub(r"\s+(?:as\s+const|satisfies\s+[\s\S]+)$", "", text.strip())
+    return text.removeprefix("Object.freeze(").removesuffix(")").strip()
 
 
 def _shared(first: str, second: str) -> int:
