@@ -121,7 +121,6 @@ class Issuers:
         variable = found.module.variables.get(found.name) if found else None
         return variable.value if variable else argument
 
-
     def _plugins(self, module: Module, text: str, depth: int = 0) -> dict[str, str]:
         """Return plugins by their own name with their argument, through lists kept elsewhere."""
         if re.fullmatch(r"\w+", text):
@@ -151,7 +150,9 @@ class Issuers:
             text = re.sub(r"\s+(?:as|satisfies)\s+[\w.<>\[\]]+$", "", variable.value)
             return self._plugins(symbol.module, text, depth + 1)
         function = symbol.module.by_name.get(symbol.name)
-        returned = re.search(r"(?:\breturn|=>)\s*(\[[\s\S]*\])", function.text) if function else None
+        returned = (
+            re.search(r"(?:\breturn|=>)\s*(\[[\s\S]*\])", function.text) if function else None
+        )
         return self._plugins(symbol.module, returned[1], depth + 1) if returned else {}
 
 

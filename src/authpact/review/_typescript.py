@@ -52,11 +52,7 @@ def _call(parsed: Parsed, node: Node, spans: _Spans) -> Call:
     callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
     # `await x<T>()` is read as a call of what is awaited.
     written = _CAST.sub(r"\1", parsed.text(callee).removeprefix("await "))
-    name = (
-        "".join(written.split())
-        .replace("?.", ".")
-        .replace("!.", ".")
-    )
+    name = "".join(written.split()).replace("?.", ".").replace("!.", ".")
     return Call(
         name,
         _arguments(parsed, node.child_by_field_name("arguments")),
