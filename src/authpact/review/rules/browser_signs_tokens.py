@@ -84,7 +84,7 @@ export const make = () => new SignJWT({ sub: "a" }).setProtectedHeader({ alg: "H
                 "lib/t.ts": """\
 import "server-only";
 import { SignJWT } from "jose";
-export const make = () => new SignJWT({ sub: "a" }).setProtectedHeader({ alg: "HS256" }).sign(key);
+export const makeToken = () => new SignJWT({ sub: "a" }).setProtectedHeader({ alg: "HS256" }).sign(key);
 """,
                 "app/list.tsx": """\
 "use client";
