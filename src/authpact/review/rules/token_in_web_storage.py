@@ -44,9 +44,9 @@ def check(facts: Facts) -> Iterator[Hit]:
                 continue
             yield at(module, line, "A token is kept in web storage.")
     yield from _by_libraries(facts)
-    for module, call, key, value in writes(facts.project):
-        texts = " ".join(facts.evaluator.value(module, key).literals) or key
-        if _CREDENTIAL.search(texts) and "JSON" not in value:
+    for module, call, name, kept in writes(facts.project):
+        texts = " ".join(facts.evaluator.value(module, name).literals) or name
+        if _CREDENTIAL.search(texts) and "JSON" not in kept:
             yield at(module, call, "A token is kept in web storage.")
 
 
