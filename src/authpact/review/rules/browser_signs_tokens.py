@@ -4,7 +4,9 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts, is_client
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 _HOPS: Final = 4
 
@@ -27,6 +29,24 @@ def _bundled(facts: Facts) -> frozenset[str]:
     return frozenset(p for p in bundled if not _SERVER.search(facts.project.by_path[p].text))
 
 
+_CLAIMS: Final = re.compile(r"JSON\.stringify\(\s*\{[^{}]*\b(?:sub|exp)\s*:")
+_JOINED: Final = re.compile(r"`[^`$]*\$\{\w+\}\.\$\{\w+\}\.[^`]*`")
+_AROUND: Final = re.compile(r"[^\n]*[tT]oken\w*\s*=[^=][^\n]*$|`[^`\n]*$")
+
+
+def _invented(module: Module) -> Iterator[Hit]:
+    """Yield texts in the shape of a token that a script of the browser puts together unsigned."""
+    for call in module.called("btoa"):
+        function = module.function_of(call)
+        if function is None or not call.arguments or not _CLAIMS.match(call.arguments[0].text):
+            continue
+        joined = next(lines_matching(function.text, _JOINED), None)
+        named = _AROUND.search(module.lines[call.line - 1].partition("btoa")[0])
+        if joined or named:
+            line = function.line + joined[0] - 1 if joined else call.line
+            yield at(module, line, "The browser makes up its own token.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield tokens that the browser signs itself."""
     bundled = _bundled(facts)
@@ -41,6 +61,10 @@ def check(facts: Facts) -> Iterator[Hit]:
         )
         if in_browser:
             yield at(module, mint.call, "The browser signs its own token.")
+    signed = {m.module.path for m in facts.tokens.mints}
+    for module in facts.browser:
+        if module.path not in signed and not _SERVER.search(module.text):
+            yield from _invented(module)
 
 
 RULE = Rule(
@@ -53,6 +77,18 @@ RULE = Rule(
     remedy="Sign on the server, for a live session only.",
     check=check,
     flagged=(
+        Case(
+            {
+                "lib/demo.ts": """\
+"use client";
+export function demoToken(user) {
+  const claims = btoa(JSON.stringify({ sub: user.id, exp: soon() }));
+  const head = btoa("{}");
+  return `${head}.${claims}.demo`;
+}
+"""
+            }
+        ),
         Case(
             {
                 "lib/t.ts": """\
@@ -79,6 +115,14 @@ export const make = () => new SignJWT({ sub: "a" }).setProtectedHeader({ alg: "H
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/page.ts": """\
+"use client";
+export const cursor = (row, token) => btoa(JSON.stringify({ after: row.id }));
+"""
+            }
+        ),
         Case(
             {
                 "lib/t.ts": """\
