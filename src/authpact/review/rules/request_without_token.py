@@ -49,12 +49,12 @@ def _is_bare(call: Call) -> bool:
 
 def _asked(facts: Facts) -> Iterator[tuple[Module, Call, str, str]]:
     """Yield requests without a credential: module, call, method and path."""
-    places = {(r.module.path, r.line): r for r in facts.requests if not r.wrapped and not r.fixed}
+    places = {(r.module.path, r.line): r for r in facts.requests if not r.wrapped}
     for module in facts.scripts:
         for call in module.calls:
             request = places.get((module.path, call.line))
             if request is not None and request.method and _is_bare(call):
-                yield module, call, request.method, request.path
+                yield module, call, request.method, request.fixed + request.path
             function = module.function_of(call)
             text = function.text if function else module.code
             if call.last == "open" and "new XMLHttpRequest" in text and len(call.arguments) > 1:
