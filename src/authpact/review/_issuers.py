@@ -11,6 +11,7 @@ from authpact.review._text import members, split
 from authpact.review._values import Evaluator
 
 _ALGORITHM: Final = re.compile(r"keyPairConfig\s*:\s*\{[^}]*\balg\s*:\s*[\"'](\w+)[\"']")
+_HOPS: Final = 4
 _JWKS_PATH: Final = re.compile(r"jwksPath\s*:\s*[\"']([^\"']+)[\"']")
 
 
@@ -101,13 +102,16 @@ class Issuers:
             line = call.arguments[0].line if call.arguments else call.line
             if re.fullmatch(r"\w+", text) and text in module.variables:
                 text, line = module.variables[text].value, module.variables[text].line
+            elif re.fullmatch(r"\w+", text):
+                # Options of another file have no lines here: the call stands for all of them.
+                text, line = " ".join(self._written(module, text).split()), call.line
             text = re.sub(r"\}\s*(?:satisfies|as)\s+[\w.<>]+$", "}", text)
             options = members(text)
             place = self._evaluator.value(module, options.get("basePath", "")).literals
             options |= {"basePath": f'"{place[0]}"'} if place else {}
             plugins = {
                 name: self._written(module, argument)
-                for name, argument in _plugins(module, options.get("plugins", "")).items()
+                for name, argument in self._plugins(module, options.get("plugins", "")).items()
             }
             yield Issuer(module, call, options, plugins, text, line)
 
@@ -119,16 +123,43 @@ class Issuers:
         variable = found.module.variables.get(found.name) if found else None
         return variable.value if variable else argument
 
+    def _plugins(self, module: Module, text: str, depth: int = 0) -> dict[str, str]:
+        """Return plugins by their own name with their argument, through lists kept elsewhere."""
+        if re.fullmatch(r"\w+", text):
+            return self._listed(module, text, depth)
+        found: dict[str, str] = {}
+        for part in split(text.strip().removeprefix("[").removesuffix("]")):
+            match = re.search(r"([A-Za-z_]\w*)\((.*)\)\s*\]?$", part, re.DOTALL)
+            if match and not part.startswith("..."):
+                found[_own_name(module, match[1])] = match[2]
+            elif part.startswith("..."):
+                for name in re.findall(r"\b([A-Za-z_]\w*)\(", part):
+                    written = part.partition(f"{name}(")[2].partition(")")[0]
+                    found.setdefault(_own_name(module, name), written)
+                for name in re.findall(r"\b([A-Za-z_]\w*)\b(?!\s*\()", part):
+                    found = {**self._listed(module, name, depth), **found}
+            elif re.fullmatch(r"\w+", part):
+                found = {**self._listed(module, part, depth), **found}
+        return found
 
-def _plugins(module: Module, text: str) -> dict[str, str]:
-    if re.fullmatch(r"\w+", text) and text in module.variables:
-        text = module.variables[text].value
-    found = {}
-    for part in split(text.strip().removeprefix("[").removesuffix("]")):
-        match = re.search(r"([A-Za-z_]\w*)\((.*)\)\s*\]?$", part, re.DOTALL)
-        if match and not part.startswith("..."):
-            found[match[1]] = match[2]
-        elif part.startswith("..."):
-            for name in re.findall(r"\b([A-Za-z_]\w*)\(", part):
-                found.setdefault(name, part.partition(f"{name}(")[2].partition(")")[0])
-    return found
+    def _listed(self, module: Module, name: str, depth: int) -> dict[str, str]:
+        """Return the plugins that a constant or a small function holds, here or in another file."""
+        symbol = self._project.symbol(module, name) if depth < _HOPS else None
+        if symbol is None:
+            return {}
+        variable = symbol.module.variables.get(symbol.name)
+        if variable is not None and "=>" not in variable.value[:80]:
+            text = re.sub(r"\s+(?:as|satisfies)\s+[\w.<>\[\]]+$", "", variable.value)
+            return self._plugins(symbol.module, text, depth + 1)
+        function = symbol.module.by_name.get(symbol.name)
+        returned = (
+            re.search(r"(?:\breturn|=>)\s*(\[[\s\S]*\])", function.text) if function else None
+        )
+        return self._plugins(symbol.module, returned[1], depth + 1) if returned else {}
+
+
+def _own_name(module: Module, name: str) -> str:
+    """Return the name that Better Auth gives a plugin which a file imports under another."""
+    imported = module.imported.get(name)
+    is_plugin = imported is not None and imported.module.startswith("better-auth")
+    return imported.name if imported is not None and is_plugin else name

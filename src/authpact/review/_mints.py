@@ -158,7 +158,7 @@ class Mints:
                 yield self._jsonwebtoken(module, call)
             elif call.name == "signJWT" and _origin(module, "signJWT").startswith("better-auth"):
                 yield self._better_auth(module, call)
-            elif call.last == "createHmac":
+            elif call.last == "createHmac" or call.name.endswith("subtle.sign"):
                 yield from self._by_hand(module, call)
 
     def _jose(self, module: Module, call: Call) -> Mint:
@@ -217,7 +217,8 @@ class Mints:
         function = module.function_of(call)
         text = function.text if function else module.code
         header = _BY_HAND.search(text)
-        if header is None or "base64" not in text:
+        web = call.name.endswith("subtle.sign")
+        if header is None or not re.search(r"base64|\bb(?:64|toa)\b", module.code if web else text):
             return
         key = call.arguments[1].text if len(call.arguments) > 1 else ""
         claims = tuple(dict.fromkeys(re.findall(r"\b(sub|iss|aud|exp|jti|email)\s*[:,}]", text)))

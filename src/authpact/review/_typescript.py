@@ -37,6 +37,8 @@ _TSX: Final = Language(tree_sitter_typescript.language_tsx())
 _TS_QUERY: Final = Query(_TS, _PATTERNS)
 _TSX_QUERY: Final = Query(_TSX, _PATTERNS)
 _NAMED: Final = re.compile(r"(?:type\s+)?([\w$]+)(?:\s+as\s+([\w$]+))?")
+_CAST: Final = re.compile(r"^\(\s*(\w+)\s+as\s+[^()]*\)(?=\s*[!?]?\.)")
+"""A name with another type in front of its method."""
 _Spans = list[tuple[int, int, int]]
 
 
@@ -49,11 +51,8 @@ def _arguments(parsed: Parsed, node: Node | None) -> tuple[Argument, ...]:
 def _call(parsed: Parsed, node: Node, spans: _Spans) -> Call:
     callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
     # `await x<T>()` is read as a call of what is awaited.
-    name = (
-        "".join(parsed.text(callee).removeprefix("await ").split())
-        .replace("?.", ".")
-        .replace("!.", ".")
-    )
+    written = _CAST.sub(r"\1", parsed.text(callee).removeprefix("await "))
+    name = "".join(written.split()).replace("?.", ".").replace("!.", ".")
     return Call(
         name,
         _arguments(parsed, node.child_by_field_name("arguments")),

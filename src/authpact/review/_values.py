@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.review._model import Assignment, Module
-from authpact.review._project import Project
-from authpact.review._text import literal, split
+from authpact.review._project import Project, Symbol
+from authpact.review._text import literal, members, split
 
 _DEEP: Final = 8
 _GETENV: Final = re.compile(
@@ -139,16 +139,26 @@ class Evaluator:
             return _UNKNOWN
         text = text.replace("?.", ".")
         found = self._project.symbol(module, text)
-        if found is not None:
-            variable = found.module.variables.get(found.name)
-            if variable is not None:
-                return self.value(found.module, variable.value, variable.line, depth + 1)
+        kept = self._kept(found, depth) if found is not None else None
+        if kept is not None:
+            return kept
         if "." in text and module.language == "python":
             return self._field(text.rpartition(".")[2], module, depth)
         local = [a for a in module.assignments if a.target == text and a.function >= 0]
         if len(local) == 1:
             return self.value(module, local[0].value, local[0].line, depth + 1)
         return _UNKNOWN
+
+    def _kept(self, found: Symbol, depth: int) -> Value | None:
+        """Return what a constant holds, or a member of a constant object."""
+        head, _, member = found.name.partition(".")
+        variable = found.module.variables.get(found.name) or found.module.variables.get(head)
+        if variable is None:
+            return None
+        text = variable.value
+        if variable.target != found.name:
+            text = members(_bare(text)).get(member, "")
+        return self.value(found.module, text, variable.line, depth + 1) if text else None
 
     def _returned(self, module: Module, name: str, depth: int) -> Value:
         found = self._project.function(module, name)
@@ -186,6 +196,12 @@ class Evaluator:
         texts = _RETURN.findall(function.text)
         values = [self.value(home, t.replace("self.", "settings."), 0, depth + 1) for t in texts]
         return merge(values) if values else _UNKNOWN
+
+
+def _bare(text: str) -> str:
+    """Return an object literal without what only types or freezes it."""
+    text = re.sub(r"\s+(?:as\s+const|satisfies\s+[\s\S]+)$", "", text.strip())
+    return text.removeprefix("Object.freeze(").removesuffix(")").strip()
 
 
 def _shared(first: str, second: str) -> int:

@@ -9,7 +9,7 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
 _CALLS: Final = re.compile(
-    r"\b(?:authClient|auth_client|client)\.(getToken|getJWT|getJwt|getAccessTokenJwt|jwt|getUser"
+    r"\b(?:authClient|auth_client|client)(?:\s+as\s+\w+\))?[!?]?\.(getToken|getJWT|getJwt|getAccessTokenJwt|jwt|getUser"
     r"|getCurrentUser|currentUser|user|session|login|logIn|logout|logOut|register|signin|signup|signout"
     r"|signIn|signUp|isAuthenticated|useUser|useAuth|refreshSession|api\.\w+)\("
 )
@@ -41,7 +41,7 @@ _ADDED: Final = re.compile(
 
 def _is_client(facts: Facts, module: Module, text: str) -> bool:
     """Whether a call is one of the client of Better Auth, not of a class of the same name."""
-    name = text.partition(".")[0]
+    name = re.split(r"\W", text, maxsplit=1)[0]
     if name == "client":
         return False
     given = module.imported.get(name)
@@ -79,6 +79,15 @@ RULE = Rule(
     remedy="Add jwtClient() and call `authClient.token()`.",
     check=check,
     flagged=(
+        Case(
+            {
+                "lib/a.ts": """\
+import { createAuthClient } from "better-auth/react";
+const authClient = createAuthClient();
+const r = await (authClient as any).getToken();
+"""
+            }
+        ),
         Case(
             {
                 "lib/client.ts": """\

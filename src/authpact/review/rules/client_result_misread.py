@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._model import Assignment, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 _TOKEN: Final = re.compile(
     r"^await\s+\(*\s*(\w+)(?:\s+as\s+.+\)+)?\s*\??\.\s*token\(\s*(?:\{\s*\})?\s*\)", re.DOTALL
@@ -32,8 +33,29 @@ def _is_misread(module: Module, one: Assignment) -> bool:
     return bool(re.search(_SENT.format(name=name), text, re.MULTILINE))
 
 
+_ABSENT: Final = re.compile(
+    r"\b(?:data|session)\s*[?!]?\.(?:data\s*[?!]?\.)?session\s*[?!]?\.(accessToken|access_token|idToken|id_token|jwt|jwtToken|bearerToken)\b"
+)
+_ADDED: Final = re.compile(
+    r"customSession|additionalFields|inferAdditionalFields|[\"'](?:next-auth|@auth/|@clerk/|@supabase/)"
+)
+
+
+def _absent(facts: Facts) -> Iterator[Hit]:
+    """Yield members of the session that Better Auth never fills, one a file."""
+    if any(_ADDED.search(m.code) for m in facts.scripts):
+        return
+    for module in facts.scripts:
+        asks = re.search(r"\b(?:useSession|getSession)\b", module.code)
+        found = next(lines_matching(module.code, _ABSENT), None) if asks else None
+        if found:
+            yield at(module, found[0], f"The session of Better Auth has no {found[1][1]}.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield answers of `authClient.token()` that are sent as if they were the token."""
+    if facts.issuers.clients:
+        yield from _absent(facts)
     for module in facts.scripts if facts.issuers.clients else ():
         for one in module.assignments:
             asked = _TOKEN.match(one.value) if re.fullmatch(r"\w+", one.target) else None
@@ -62,6 +84,18 @@ RULE = Rule(
         Case(
             {
                 "lib/auth-client.ts": _CLIENT,
+                "lib/use.ts": """\
+import { authClient } from "@/lib/auth-client";
+export const useToken = () => {
+  const { data } = authClient.useSession();
+  return data?.session?.jwt;
+};
+""",
+            }
+        ),
+        Case(
+            {
+                "lib/auth-client.ts": _CLIENT,
                 "lib/api.ts": """\
 import { authClient } from "@/lib/auth-client";
 async function token(): Promise<string> {
@@ -86,6 +120,17 @@ const send = async (text) => {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/auth.ts": "export const auth = betterAuth({ plugins: [customSession(extend)] });\n",
+                "lib/auth-client.ts": _CLIENT,
+                "lib/use.ts": """\
+import { authClient } from "@/lib/auth-client";
+const { data } = authClient.useSession();
+send(data?.session.jwt);
+""",
+            }
+        ),
         Case(
             {
                 "lib/auth-client.ts": _CLIENT,

@@ -3,7 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
+from authpact.review._endpoints import shape
 from authpact.review._facts import Facts
+from authpact.review._model import Call
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
@@ -38,6 +40,31 @@ def _reads_hidden(facts: Facts) -> Iterator[Hit]:
 _HOOKS: Final = re.compile(r"interceptors|defaults\.headers")
 
 
+_MAKES: Final = re.compile(r"(?:axios|ky|ofetch|\$fetch)\.(?:create|extend)")
+
+
+def _of_api(facts: Facts, call: Call) -> bool:
+    """Whether a client is made for the API, and no other is made from it."""
+    text = call.arguments[0].text
+    extended = any(
+        re.search(r"\bky\.extend\(|\.extend\(\s*\{[^;]*(?:hooks|headers)", m.code)
+        for m in facts.browser
+    )
+    return bool(_API.search(text) or re.search(r"API_\w*URL|\bAPI\b", text)) and not extended
+
+
+def _asking_public_paths(facts: Facts) -> frozenset[str]:
+    """Return scripts of which all requests are for paths that are served to anybody."""
+    public = {shape(p) for r in facts.served if not r.protected for p in r.paths}
+    public -= {shape(p) for r in facts.served if r.protected for p in r.paths}
+    asked: dict[str, list[bool]] = {}
+    for request in facts.requests:
+        asked.setdefault(request.module.path, []).append(shape(request.path) in public)
+    by_path = facts.project.by_path
+    sent = {path: len(re.findall(r"\bfetch\(", by_path[path].code)) for path in asked}
+    return frozenset(p for p, rows in asked.items() if all(rows) and len(rows) >= sent[p])
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield API clients that attach no credential, or look for one where scripts see none."""
     yield from _reads_hidden(facts)
@@ -45,8 +72,12 @@ def check(facts: Facts) -> Iterator[Hit]:
         return
     sending = {m.path for m in facts.browser if _SENDS.search(m.code)}
     hooked = {m.path for m in facts.browser if m.path in sending and _HOOKS.search(m.code)}
+    public = _asking_public_paths(facts)
     for module in facts.browser:
-        created = [c for c in module.calls if c.name == "axios.create"]
+        if module.path in public:
+            continue
+        created = [c for c in module.calls if _MAKES.fullmatch(c.name) and c.arguments]
+        created = [c for c in created if c.name == "axios.create" or _of_api(facts, c)]
         for call in created:
             intercepted = re.search(r"interceptors\.request\.use", module.code)
             elsewhere = bool(hooked - {module.path})
@@ -68,6 +99,24 @@ def check(facts: Facts) -> Iterator[Hit]:
                 yield at(module, fetch, "This client of the API attaches no token.")
 
 
+_GUARDED: Final = """\
+import jwt
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+def current_user(token: str):
+    return jwt.decode(token, "k", algorithms=["HS256"])
+
+@app.get("/a")
+def a(user=Depends(current_user)):
+    return user
+
+@app.get("/news")
+def news():
+    return []
+"""
+
 RULE = Rule(
     requirement="access:authenticated",
     category="missing-bearer-on-client",
@@ -78,6 +127,15 @@ RULE = Rule(
     remedy="Attach `Authorization: Bearer …` in the one function that calls the API.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/api.ts": """\
+import ky from "ky";
+export const api = ky.create({ prefixUrl: process.env.NEXT_PUBLIC_API_URL, retry: 2 });
+""",
+                "api/main.py": _GUARDED,
+            }
+        ),
         Case(
             {
                 "web/api.ts": """\
@@ -110,6 +168,15 @@ fetch("/x", { headers: { Authorization: `Bearer ${own?.split("=")[1]}` } });
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/api.ts": """\
+const API = process.env.NEXT_PUBLIC_API_URL;
+export const news = () => fetch(`${API}/news`);
+""",
+                "api/main.py": _GUARDED,
+            }
+        ),
         Case(
             {
                 "web/auth.ts": """\

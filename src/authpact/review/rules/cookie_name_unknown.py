@@ -35,6 +35,11 @@ def _prefixes(facts: Facts) -> set[str]:
     return found or ({"neon-auth"} if hosted else set())
 
 
+_LISTED: Final = re.compile(
+    r"(?<=[\"'`])((?:__Secure-)?better-auth\.session_(?:token|data))(?=[\"'`])"
+)
+
+
 def _is_meant(name: str, prefixes: set[str]) -> bool:
     """Whether a name is meant to be the session cookie of this issuer."""
     own = any(name.startswith(p.rstrip("_-.")) and "session" in name for p in prefixes)
@@ -46,6 +51,9 @@ def _misread(module: Module, known: set[str], prefixes: set[str]) -> Iterator[tu
     read = [(line, m[1]) for line, m in lines_matching(module.code, _READ)]
     if any(k in module.code for k in known):
         return
+    if not read and re.search(r"cookie", module.code, re.IGNORECASE):
+        # Names may stand in a list that some loop goes through.
+        read = [(line, m[1]) for line, m in lines_matching(module.code, _LISTED)]
     yield from [(line, name) for line, name in read if _is_meant(name, prefixes)][:1]
 
 
@@ -80,6 +88,17 @@ RULE = Rule(
     remedy="Read the name the issuer sets, or hand `cookiePrefix` to `getSessionCookie`.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/auth.ts": 'betterAuth({ advanced: { cookiePrefix: "notes" } });\n',
+                "api/deps.py": """\
+KINDS = ["better-auth.session_token", "__Secure-better-auth.session_token"]
+
+def current(request):
+    return next(filter(None, map(request.cookies.get, KINDS)), None)
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": 'betterAuth({ advanced: { cookiePrefix: "notes" } });\n',

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
+from authpact.review._dictionaries import Dictionaries
 from authpact.review._facts import Facts, is_client
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at, once
@@ -13,6 +14,8 @@ _SESSION: Final = "session_token"
 _NAMED: Final = re.compile(r"[\"'`][\w.-]*(?:token|jwt|session)[\w.-]*[\"'`]", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"csrf|xsrf|hint|theme|locale|state|expires|logged", re.IGNORECASE)
 """Cookies that scripts are to read, or that open nothing."""
+_FORGERY: Final = re.compile(r"csrf|xsrf", re.IGNORECASE)
+_HELD: Final = re.compile(r"(?:\w+\.)*\w*(?:token|jwt)", re.IGNORECASE)
 _OPEN: Final = re.compile(r"httpOnly\s*:\s*false")
 _WRITTEN: Final = re.compile(
     r"document\.cookie\s*=\s*`?[\"']?[^;\n]*(?:token|session|jwt)", re.IGNORECASE
@@ -33,12 +36,14 @@ def _cookie(facts: Facts, module: Module, text: str) -> str:
 def _script_written(facts: Facts) -> Iterator[tuple[str, Hit]]:
     message = "A token is written to a cookie by a script."
     for module, line, _ in facts.matches(facts.browser, _WRITTEN):
-        if not _CLEARED.search(module.lines[line - 1]):
-            text = module.lines[line - 1].partition("cookie")[2]
-            name = text.partition("=")[2].strip(" `\"'").partition("=")[0]
+        text = module.lines[line - 1].partition("cookie")[2]
+        name = text.partition("=")[2].strip(" `\"'").partition("=")[0]
+        if not _CLEARED.search(module.lines[line - 1]) and not _FORGERY.search(name):
             yield _cookie(facts, module, name), at(module, line, message, Severity.MEDIUM)
     for module, line, match in facts.matches(facts.browser, _LIBRARY):
         imported = " ".join(i.module for i in module.imports)
+        if _FORGERY.search(match[0]):
+            continue
         if re.search(r"js-cookie|cookies-next|universal-cookie|react-cookie|nookies", imported):
             cause = _cookie(facts, module, match[0].partition("(")[2])
             yield cause, at(module, line, message, Severity.MEDIUM)
@@ -57,12 +62,15 @@ def _server_written(facts: Facts) -> Iterator[tuple[str, Hit]]:
                 _cookie(facts, module, call.text_of("", 0) or call.arguments[0].text),
                 at(module, line, message, Severity.HIGH),
             )
+    kept = Dictionaries(facts.project)
     for module in facts.python:
-        for call in module.called("set_cookie"):
-            name = call.text_of("key", 0)
+        for written in module.called("set_cookie"):
+            call = kept.expanded(module, written)
+            name, value = call.text_of("key", 0), call.text_of("value", 1)
             spread = any(a.text.startswith("**") for a in call.arguments)
             given = call.text_of("httponly", 7) or ("" if spread else "False")
-            if _CREDENTIAL.search(name) and given == "False" and not _PLAIN.search(name):
+            opens = _CREDENTIAL.search(name) or _HELD.fullmatch(value)
+            if opens and given == "False" and not _PLAIN.search(f"{name} {value}"):
                 yield _cookie(facts, module, name), at(module, call, message, Severity.HIGH)
 
 
@@ -115,6 +123,14 @@ RULE = Rule(
     remedy="Set HttpOnly, or keep the access token in memory.",
     check=check,
     flagged=(
+        Case(
+            {
+                "api/login.py": """\
+def login(response, token):
+    response.set_cookie("entry", token, httponly=False)
+"""
+            }
+        ),
         Case(
             {
                 "auth.ts": """\
@@ -188,6 +204,14 @@ response.cookies.set("access_token", token, { secure: true });
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/forms.ts": """\
+import Cookies from "js-cookie";
+export const mark = (value) => Cookies.set("xsrf-token", value);
+""",
+            }
+        ),
         Case(
             {
                 "api/login.py": """\

@@ -4,13 +4,14 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Call
 from authpact.review._rule import Case, Hit, Rule, at
 
 _PARSED: Final = re.compile(
     r"(?:parseInt|Number)\(\s*(?:\w+\??\.)*(?:user\??\.id|userId|session\.userId)\b"
 )
 _PYTHON: Final = re.compile(
-    r"int\(\s*(?:payload|claims|decoded|token_data)(?:\.get\(\s*|\[\s*)[\"'](?:sub|id|user_id)[\"']|hash\(\s*(?:payload|claims)(?:\.get\(|\[)\s*[\"']sub"
+    r"int\(\s*(?:payload|claims|decoded|token_data)(?:\.get\(\s*|\[\s*)[\"'](?:sub|id|user_id)[\"']"
 )
 
 
@@ -49,8 +50,51 @@ def _as_uuid(facts: Facts) -> Iterator[Hit]:
                 yield at(module, call, message)
 
 
+_DIGEST: Final = re.compile(
+    r"hexdigest\(\)\[\s*:\s*(?:[1-9]|1[0-2])\s*\]|digest\(\)\[\s*:\s*[1-6]\s*\]|hexdigest\(\)[^\n]*%"
+)
+_IDENTITY: Final = re.compile(
+    r"\b(?:user_?id|uid|sub|subject|user\.id|account_?id)\b|[\"'](?:sub|user_?id)[\"']",
+    re.IGNORECASE,
+)
+_SPREADS: Final = re.compile(
+    r"bucket|shard|partition|rollout|variant|colou?r|avatar|lock|cache|etag|sample|jitter|limit",
+    re.IGNORECASE,
+)
+"""Uses of a short hash that may well meet the one of somebody else."""
+
+
+def _is_short(call: Call) -> bool:
+    """Whether a call makes a number of few digits out of a text."""
+    text = " ".join(a.text for a in call.arguments)
+    short = call.last in {"int", "from_bytes"} and "hashlib." in text and _DIGEST.search(text)
+    return call.name in {"hash", "zlib.crc32", "crc32", "zlib.adler32", "adler32"} or bool(short)
+
+
+def _hashed(facts: Facts) -> Iterator[Hit]:
+    """Yield numbers made of a user id by a hash so short that two users share one."""
+    for module in facts.python:
+        for call in module.calls:
+            function = module.function_of(call) if _is_short(call) else None
+            if function is None or _SPREADS.search(
+                f"{function.name} {module.lines[call.line - 1]}"
+            ):
+                continue
+            text = " ".join(a.text for a in call.arguments)
+            names = {
+                p.name
+                for p in function.parameters
+                if facts.application.guards(module, f"{p.annotation} {p.default}")
+            }
+            own = any(re.search(rf"\b{re.escape(n)}\b", text) for n in names)
+            is_method = function.name.startswith("__")
+            if not is_method and (own or _IDENTITY.search(text)):
+                yield at(module, call, "The id of a user is hashed to a number that others share.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield user ids that are turned into numbers."""
+    yield from _hashed(facts)
     for module, line, _ in facts.matches(facts.scripts, _PARSED):
         if (
             "better-auth" in module.code
@@ -75,6 +119,14 @@ RULE = Rule(
     remedy="Keep the id as text everywhere.",
     check=check,
     flagged=(
+        Case(
+            {
+                "rows.py": """\
+def key_of(user_id):
+    return int(hashlib.sha256(user_id.encode()).hexdigest()[:8], 16)
+"""
+            }
+        ),
         Case(
             {
                 "auth.ts": """\
@@ -114,6 +166,14 @@ const claims = { user_id: parseInt(session.user.id) };
         ),
     ),
     accepted=(
+        Case(
+            {
+                "rows.py": """\
+def shard_of(user_id):
+    return zlib.crc32(user_id.encode()) % 8
+"""
+            }
+        ),
         Case(
             {
                 "auth.ts": """\

@@ -14,7 +14,7 @@ _READ: Final = re.compile(
     rf"(?:cookies(?:\.get\(|\[)\s*|alias\s*=\s*|COOKIE\w*\s*=\s*)f?[\"']{_NAME}[\"']"
 )
 _SCRIPT: Final = re.compile(
-    rf"(?:\.get\(|\.has\(|cookies\[|getCookie\(|startsWith\()\s*[\"'`]{_OWN}=?[\"'`]"
+    rf"(?:\.get\(|\.has\(|cookies\[|getCookie\(|startsWith\(|(?:COOKIE|[cC]ookie[nN]ame)\w*\s*=)\s*[\"'`]{_OWN}=?[\"'`]"
 )
 _WRITTEN: Final = re.compile(
     rf"(?:set_cookie\(\s*(?:key\s*=\s*)?|[cC]ookies?(?:\(\)\)?)?\.set\(\s*)[\"']{_NAME}[\"']"
@@ -62,6 +62,18 @@ RULE = Rule(
     remedy="Verify access tokens instead of cookies, or read both names.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ advanced: { useSecureCookies: true } });
+""",
+                "web/app/api/x/route.ts": """\
+const COOKIE_NAME = "better-auth.session_token";
+export const GET = (request) => forward(request.cookies.get(COOKIE_NAME));
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": """\

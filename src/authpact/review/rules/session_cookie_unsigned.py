@@ -3,7 +3,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
+from authpact.review._facts import Facts, is_client
+from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
 _PARSE: Final = re.compile(
@@ -30,6 +31,38 @@ _CHECKED: Final = re.compile(
 )
 
 
+_COOKIE: Final = re.compile(r"\bcookies\b[^\n]*\.get\(|\bcookies\s*\[|getCookie\(")
+_JAR: Final = re.compile(r"(?:await\s+)?cookies\(\)|\w+\.cookies")
+_IDENTITY: Final = re.compile(
+    r"[\"'.]\s*(?:user_?id|uid|sub|user|email|role|is_?admin|account_?id)\b", re.IGNORECASE
+)
+
+
+def _given(module: Module, function: Function) -> set[str]:
+    """Return the names of a function that hold a cookie as the browser sent it."""
+    inside = [a for a in module.assignments if function.line <= a.line <= function.end_line]
+    taken = {p.name for p in function.parameters if "Cookie(" in f"{p.annotation} {p.default}"}
+    jars = "|".join(a.target for a in inside if _JAR.fullmatch(a.value)) or r"\0"
+    read = re.compile(rf"{_COOKIE.pattern}|\b(?:{jars})\.get\(")
+    return taken | {a.target for a in inside if read.search(a.value)}
+
+
+def _through_names(module: Module, parsers: frozenset[str]) -> Iterator[int]:
+    """Yield where an identity is parsed from a name that holds a cookie."""
+    for call in module.calls:
+        function = module.function_of(call)
+        if call.name not in parsers or function is None or not call.arguments:
+            continue
+        names = "|".join(sorted(n for n in _given(module, function) if re.fullmatch(r"\w+", n)))
+        _, _, after = function.text.partition(call.name)
+        trusted = _CHECKED.search(function.text) or _VERIFIED.search(function.text)
+        asked = _LOOKED_UP.search(after) and re.search(r"token|session_?id|\bsid\b", after)
+        if not names or trusted or asked:
+            continue
+        if re.search(rf"\b(?:{names})\b", call.arguments[0].text) and _IDENTITY.search(after):
+            yield call.line
+
+
 def _in_python(facts: Facts) -> Iterator[Hit]:
     for module, line, _ in facts.matches(facts.python, _PYTHON):
         inside = [f for f in module.functions if f.line <= line <= f.end_line]
@@ -42,6 +75,11 @@ def _in_python(facts: Facts) -> Iterator[Hit]:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield servers that believe a cookie without a signature."""
     yield from _in_python(facts)
+    for module in (*facts.python, *facts.scripts):
+        server = not is_client(module) and "document.cookie" not in module.code
+        parsers = frozenset({"json.loads", "loads", "JSON.parse"})
+        for line in _through_names(module, parsers) if server else ():
+            yield at(module, line, "The identity is read from a cookie that anybody can write.")
     for module, line, _ in facts.matches(facts.scripts, _PARSE):
         around = "\n".join(module.lines[max(0, line - 12) : line + 2])
         function = next((f for f in module.functions if f.line <= line <= f.end_line), None)
@@ -66,6 +104,27 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "deps.py": """\
+def who(kept: str = Cookie(alias="who")):
+    fields = json.loads(b64decode(kept))
+    return fields["user_id"]
+"""
+            }
+        ),
+        Case(
+            {
+                "lib/who.ts": """\
+import { cookies } from "next/headers";
+export async function who() {
+  const jar = await cookies();
+  const text = jar.get("who")?.value;
+  return text ? JSON.parse(atob(text)).email : null;
+}
+""",
+            }
+        ),
+        Case(
+            {
                 "app/api/session/route.ts": """\
 export async function GET() {
   const sessionCookie = cookies().get("app_session");
@@ -84,6 +143,17 @@ def current_user(request):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/look.ts": """\
+import { cookies } from "next/headers";
+export async function look() {
+  const text = (await cookies()).get("look")?.value;
+  return JSON.parse(text).theme;
+}
+""",
+            }
+        ),
         Case(
             {
                 "app/api/session/route.ts": """\

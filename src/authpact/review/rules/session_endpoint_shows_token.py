@@ -6,7 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review._text import lines_matching, members
 from authpact.review._tokens import looks_session_up
 
 _PATH: Final = re.compile(r"/(?:get-session|session)/?$")
@@ -66,14 +66,58 @@ def _in_scripts(facts: Facts) -> Iterator[Hit]:
             yield at(module, found[0], "A script takes the session token out of the session.")
 
 
+_ASKED: Final = re.compile(r"(?:await\s+)?\w+\.api\.getSession\(")
+_ANSWERS: Final = frozenset(
+    {"Response.json", "NextResponse.json", "newResponse", "res.json", "JSON.stringify"}
+)
+
+
+def _whole(text: str, name: str) -> bool:
+    """Whether an answer holds the session with its token, not a part that somebody chose."""
+    held = {name, f"{name}.session", f"{name}?.session", f"{name}!.session"}
+    inside = members(text)
+    spread = any(k.removeprefix("...") in held for k in inside if k.startswith("..."))
+    return text in held or spread or bool(held & set(inside.values()))
+
+
+def _in_handlers(facts: Facts) -> Iterator[Hit]:
+    """Yield route handlers that answer the session of Better Auth as it is."""
+    for module in facts.handlers:
+        asked = [a for a in module.assignments if _ASKED.match(a.value)]
+        for call in module.calls if asked else ():
+            function = module.function_of(call)
+            if call.name not in _ANSWERS or function is None or not call.arguments:
+                continue
+            if re.search(r"\bdelete\b|\btoken\s*:\s*_|\bomit\(", function.text):
+                continue
+            names = [a.target for a in asked if a.function == call.function]
+            if any(_whole(call.arguments[0].text, n) for n in names):
+                yield at(module, call, "The answer holds the session with its token.")
+
+
+def _from_cookie(route: Route) -> Hit | None:
+    """Return where a route answers the text of the cookie that it is given."""
+    before, _, returned = route.function.text.rpartition("return")
+    for one in route.function.parameters:
+        text = f"{one.annotation} {one.default}"
+        if "Cookie(" not in text or not re.search(r"token|session|jwt", f"{one.name} {text}"):
+            continue
+        if re.search(rf"[:=]\s*{re.escape(one.name)}\b(?!\s*[.\[(])", returned):
+            line = route.function.line + before.count("\n")
+            return at(route.module, line, "The answer holds the token of the HttpOnly cookie.")
+    return None
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield session endpoints that answer the token of an HttpOnly cookie, and who takes it."""
     for route in facts.routes:
         named = route.method == "get" and any(_PATH.search(p) for p in route.paths)
         hit = _from_route(facts, route) if named else _beside_cookie(route)
+        hit = hit or _from_cookie(route)
         if hit:
             yield hit
     yield from _in_scripts(facts)
+    yield from _in_handlers(facts)
 
 
 RULE = Rule(
@@ -86,6 +130,29 @@ RULE = Rule(
     remedy="Answer the user only.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/api/who/route.ts": """\
+export async function GET(request) {
+  const found = await auth.api.getSession({ headers: request.headers });
+  return NextResponse.json({ ok: true, session: found?.session });
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import Cookie, FastAPI
+
+app = FastAPI()
+
+@app.get("/who")
+def who(app_token: str = Cookie()):
+    return {"user": read(app_token), "value": app_token}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -142,6 +209,16 @@ headers.Authorization = `Bearer ${data?.session?.token}`;
         ),
     ),
     accepted=(
+        Case(
+            {
+                "app/api/who/route.ts": """\
+export async function GET(request) {
+  const found = await auth.api.getSession({ headers: request.headers });
+  return NextResponse.json({ ok: true, session: { until: found?.session.expiresAt }, user: found.user });
+}
+"""
+            }
+        ),
         Case(
             {
                 "api/deps.py": """\

@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 
 _SQL: Final = re.compile(
@@ -11,7 +12,10 @@ _SQL: Final = re.compile(
     r"|\bid\W?\s*=\s*(\S+)\s+OR\s+\W?(?:\w+\.)?\W?token\W?\s*=\s*\2",
     re.IGNORECASE,
 )
-_ORM: Final = re.compile(r"\b\w*Session\w*\.id\s*==\s*\w*token\w*")
+_ORM: Final = re.compile(
+    r"\b\w*Session\w*\.id\s*==\s*(?:\w+\.)?\w*(?:token|credentials|bearer)\w*"
+    r"|\bsessions?(?:_collection)?[\"'\]]*\.find_one\(\s*\{\s*[\"']_?id[\"']\s*:\s*(?:\w+\.)?\w*(?:token|credentials)"
+)
 _WHERE: Final = re.compile(
     r"FROM\s+\W?session\W?[^;\"]*WHERE[^;\"]*\bid\W?\s*=\s*(?::|%\(?)\w*token",
     re.IGNORECASE | re.DOTALL,
@@ -34,6 +38,30 @@ def _by_position(facts: Facts) -> Iterator[Hit]:
                 yield at(module, call, "The id of a session is accepted as its token.")
 
 
+def _is_session(facts: Facts, module: Module, name: str) -> bool:
+    """Whether a class is the table of sessions, keyed by an id beside its token."""
+    found = facts.project.symbol(module, name)
+    rows = found.module.classes if found else ()
+    return any(
+        found is not None
+        and c.name == found.name
+        and re.search(r"\btoken\s*(?::|=)", c.text)
+        and re.search(r"\bid\s*(?::|=)[^\n]*primary_key\s*=\s*True", c.text)
+        and re.search(r"session", c.text, re.IGNORECASE)
+        for c in rows
+    )
+
+
+def _by_key(facts: Facts) -> Iterator[Hit]:
+    """Yield look-ups by primary key that are given what the client sent as its token."""
+    for module in facts.python:
+        for call in module.called("get"):
+            table, *given = [a.text for a in call.arguments if not a.name] or [""]
+            sent = len(given) == 1 and _SECRET.match(given[0].rpartition(".")[2])
+            if sent and re.fullmatch(r"[\w.]+", table) and _is_session(facts, module, table):
+                yield at(module, call, "The id of a session is accepted as its token.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield look-ups that take the id of a session for its token."""
     for pattern in (_SQL, _ORM, _WHERE):
@@ -44,6 +72,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             ):
                 yield at(module, line, "The id of a session is accepted as its token.")
     yield from _by_position(facts)
+    yield from _by_key(facts)
 
 
 RULE = Rule(
@@ -56,6 +85,22 @@ RULE = Rule(
     remedy="Look sessions up by their token only, or verify access tokens.",
     check=check,
     flagged=(
+        Case(
+            {
+                "tables.py": """\
+class Login(Base):
+    __tablename__ = "session"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str]
+""",
+                "auth.py": """\
+from tables import Login
+
+def read(bearer, db):
+    return db.get(Login, bearer.credentials)
+""",
+            }
+        ),
         Case(
             {
                 "auth.py": """\
@@ -76,6 +121,18 @@ async def read(pool, token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+class Login(Base):
+    __tablename__ = "session"
+    token: Mapped[str] = mapped_column(primary_key=True)
+
+def read(bearer, db):
+    return db.get(Login, bearer.credentials)
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 from authpact.review._tokens import looks_session_up
@@ -13,6 +14,10 @@ _SESSION_TOKEN: Final = re.compile(
     r"|\.session\??\.token\b|\.session as \w+\)\??\.token\b"
 )
 _COOKIE: Final = re.compile(r"[\"'`](?:__Secure-)?[\w-]*\.session_token=?[\"'`]")
+_HEADER: Final = re.compile(r"\.get\(\s*[\"']set-auth-token[\"']")
+_BEARER: Final = re.compile(r"[\"'`]Bearer (?:\$\{|[\"']\s*\+)")
+_EXCHANGED: Final = re.compile(r"\.token\(|/token\b|getToken\(|set-auth-jwt")
+"""The module asks for a JWT as well: what it sends may be that one."""
 _SENDS: Final = re.compile(r"Bearer\s|setToken\(|bearerToken\b|setAuthToken\(")
 
 
@@ -26,20 +31,58 @@ def _demands_jwt(facts: Facts) -> bool:
     return (imported or required) and not looked_up
 
 
-def check(facts: Facts) -> Iterator[Hit]:
-    """Yield clients that send the opaque session token to a JWT verifier."""
-    servers = facts.issuers.servers
-    if not servers or any(s.issues_jwt for s in servers) or not _demands_jwt(facts):
-        return
-    message = "The opaque session token is sent where the API expects a JWT."
+def _sends_header(facts: Facts) -> Iterator[tuple[Module, int]]:
+    """Yield where the header of the bearer plugin is kept, by what a sender of tokens uses."""
+    senders = [m for m in facts.scripts if _BEARER.search(m.code)]
+    used = {m.path for m in senders if not _EXCHANGED.search(m.code)}
+    for module in senders:
+        found = (facts.project.module_of(module, i.module) for i in module.imports)
+        used |= {m.path for m in found if m is not None and module.path in used}
     for module in facts.scripts:
-        if not _SENDS.search(module.code):
+        if module.path in used and not _EXCHANGED.search(module.code):
+            yield from ((module, line) for line, _ in lines_matching(module.code, _HEADER))
+
+
+def _sends_session(facts: Facts, pattern: re.Pattern[str]) -> Iterator[tuple[Module, int]]:
+    """Yield where a session token is taken from the session or its cookie and sent."""
+    for module in facts.scripts:
+        if not pattern.search(module.code):
             continue
         found = next(lines_matching(module.code, _SESSION_TOKEN), None)
         if found is None and re.search(r"\bdocument\.cookie|\bgetCookie\(|cookies", module.code):
             found = next(lines_matching(module.code, _COOKIE), None)
         if found:
-            yield at(module, found[0], message)
+            yield module, found[0]
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield clients that send the opaque session token to a JWT verifier."""
+    servers = facts.issuers.servers
+    if not servers or not _demands_jwt(facts):
+        return
+    issued = any(s.issues_jwt for s in servers)
+    verified = any(v.function and v.uses_key_set for v in facts.verifications)
+    if issued and (not verified or any("jwt" not in s.plugins for s in servers)):
+        return
+    places = _sends_session(facts, _BEARER if issued else _SENDS)
+    for module, line in (*places, *_sends_header(facts)):
+        if not (issued and _EXCHANGED.search(module.code)):
+            yield at(module, line, "The opaque session token is sent where the API expects a JWT.")
+
+
+_JWT_SERVER: Final = """\
+import { betterAuth } from "better-auth";
+import { bearer, jwt } from "better-auth/plugins";
+export const auth = betterAuth({ plugins: [bearer(), jwt()] });
+"""
+_JWT_API: Final = """\
+import jwt
+
+keys = jwt.PyJWKClient("https://app.test/api/auth/jwks")
+
+def read(token):
+    return jwt.decode(token, keys.get_signing_key_from_jwt(token), algorithms=["EdDSA"])
+"""
 
 
 RULE = Rule(
@@ -52,6 +95,30 @@ RULE = Rule(
     remedy="Ask the token endpoint of the jwt plugin, or your own, and send what it answers.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/auth.ts": _JWT_SERVER,
+                "api/auth.py": _JWT_API,
+                "web/api.ts": """\
+const { data } = await authClient.getSession();
+fetch("/x", { headers: { Authorization: `Bearer ${data.session.token}` } });
+""",
+            }
+        ),
+        Case(
+            {
+                "web/auth.ts": _JWT_SERVER,
+                "api/auth.py": _JWT_API,
+                "web/kept.ts": """\
+export const kept = { value: "" };
+export const keep = (answer) => { kept.value = answer.headers.get("set-auth-token"); };
+""",
+                "web/api.ts": """\
+import { kept } from "./kept";
+export const me = () => fetch("/x", { headers: { Authorization: `Bearer ${kept.value}` } });
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": """\
@@ -90,6 +157,16 @@ def read(token, key):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/auth.ts": _JWT_SERVER,
+                "api/auth.py": _JWT_API,
+                "web/api.ts": """\
+const { data } = await authClient.getSession();
+const answer = await fetch("/api/auth/token", { headers: { Authorization: `Bearer ${data.session.token}` } });
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": """\

@@ -13,6 +13,10 @@ _ACCESS: Final = re.compile(r"\b(local|session)Storage\.(getItem|setItem)\(\s*([
 
 
 def _uses(facts: Facts) -> Iterator[tuple[Module, int, str, str, str]]:
+    """Yield reads and writes: module, line, store, method and key.
+
+    A key that a constant holds says what it is for by the name of the constant.
+    """
     for module, line, match in facts.matches(facts.scripts, _ACCESS):
         value = facts.evaluator.value(module, match[3])
         for key in value.literals:
@@ -43,8 +47,19 @@ def _kept_elsewhere(facts: Facts) -> set[str]:
     return roots - open_roots
 
 
+def _called_tokens(facts: Facts) -> set[str]:
+    """Return keys of constants that are named after a token."""
+    return {
+        key
+        for module, _, match in facts.matches(facts.scripts, _ACCESS)
+        if _TOKEN.search(match[3])
+        for key in facts.evaluator.value(module, match[3]).literals
+    }
+
+
 def _unwritten(facts: Facts) -> Iterator[tuple[str, Hit]]:
     uses, elsewhere = list(_uses(facts)), _kept_elsewhere(facts)
+    named = _called_tokens(facts)
     written = {
         (home(facts, m.path), store, key) for m, _, store, how, key in uses if how == "setItem"
     }
@@ -57,8 +72,9 @@ def _unwritten(facts: Facts) -> Iterator[tuple[str, Hit]]:
         if _around(module, line) in chains:
             continue
         root = home(facts, module.path)
-        token = _TOKEN.search(key)
-        others = root in elsewhere or any(r == root and _TOKEN.search(k) for r, _, k in written)
+        token = _TOKEN.search(key) or key in named
+        tokens = {k for r, _, k in written if r == root and (_TOKEN.search(k) or k in named)}
+        others = root in elsewhere or bool(tokens)
         if how == "getItem" and token and others and (root, store, key) not in written:
             cause = f"{module.path} {store} {key}"
             yield cause, at(module, line, f'Nothing writes the key "{key}" of {store}Storage.')
@@ -79,6 +95,19 @@ RULE = Rule(
     remedy="Read the token in one place only.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/keys.ts": 'export const KEYS = { token: "app.entry", theme: "app.theme" } as const;\n',
+                "web/a.ts": """\
+import { KEYS } from "./keys";
+localStorage.setItem(KEYS.token, given);
+""",
+                "web/b.ts": """\
+import { KEYS } from "./keys";
+const held = sessionStorage.getItem(KEYS.token);
+""",
+            }
+        ),
         Case(
             {
                 "package.json": "{}",

@@ -13,7 +13,7 @@ _QUERY: Final = re.compile(
     r"[?&](?:token|access_token|jwt|auth_token)=(?:\$\{|[\"'`]\s*\+\s*(?!reset|verif)\w*(?:[tT]oken|jwt))"
 )
 _BUILT: Final = re.compile(
-    r"searchParams\.(?:set|append)\(\s*[\"'](?:access_|auth_)?(?:token|jwt)[\"']|URLSearchParams\(\{\s*(?:access_|auth_)?(?:token|jwt)\b"
+    r"(?:[sS]earchParams|\b[pP]arams|\bquery)\.(?:set|append)\(\s*[\"'](?:access_?|auth_?)?(?:[tT]oken|jwt)[\"']|URLSearchParams\(\{[^{}]*?\b(?:access_?|auth_?)?(?:[tT]oken|jwt)\b"
 )
 _READ: Final = re.compile(r"query_params(?:\.get\(|\[)\s*[\"'](?:access_|auth_)?(?:token|jwt)[\"']")
 _PURPOSE: Final = re.compile(
@@ -88,6 +88,14 @@ RULE = Rule(
     remedy="Send it in the Authorization header; for a WebSocket in the first message or as a short-lived ticket.",
     check=check,
     flagged=(
+        Case(
+            {
+                "lib/live.ts": """\
+const query = new URLSearchParams({ room, accessToken: held.value });
+const feed = new EventSource(`${process.env.NEXT_PUBLIC_API_URL}/feed?${query}`);
+"""
+            }
+        ),
         Case({"api.ts": 'export const me = (token) => fetch(API + "/me?token=" + token);\n'}),
         Case(
             {

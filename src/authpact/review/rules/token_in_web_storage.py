@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._stores import writes
 from authpact.review._text import lines_matching
 
 _SET: Final = re.compile(r"\b(?:local|session)Storage\.setItem\(\s*([^,\n]+),\s*([^\n]*)")
@@ -43,6 +44,10 @@ def check(facts: Facts) -> Iterator[Hit]:
                 continue
             yield at(module, line, "A token is kept in web storage.")
     yield from _by_libraries(facts)
+    for module, call, name, kept in writes(facts.project):
+        texts = " ".join(facts.evaluator.value(module, name).literals) or name
+        if _CREDENTIAL.search(texts) and "JSON" not in kept:
+            yield at(module, call, "A token is kept in web storage.")
 
 
 def _by_libraries(facts: Facts) -> Iterator[Hit]:
@@ -69,6 +74,17 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "lib/keep.ts": """\
+export const put = (name, text) => window.sessionStorage.setItem("app." + name, text);
+""",
+                "lib/api.ts": """\
+import { put } from "./keep";
+export const enter = async () => put("access_token", (await ask()).value);
+""",
+            }
+        ),
+        Case(
+            {
                 "lib/api.ts": """\
 localStorage.setItem("auth_token", data.token);
 """
@@ -90,6 +106,17 @@ export const useAuth = create(persist((set) => ({ token: null, login: (t) => set
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/keep.ts": """\
+export const put = (name, text) => window.sessionStorage.setItem("app." + name, text);
+""",
+                "lib/api.ts": """\
+import { put } from "./keep";
+put("theme", "dark");
+""",
+            }
+        ),
         Case(
             {
                 "lib/store.ts": """\

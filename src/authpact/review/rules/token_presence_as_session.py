@@ -8,15 +8,13 @@ from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
-_STORED: Final = (
-    r"(?:window\.)?(?:local|session)Storage\.getItem\(\s*[\"'][\w-]*(?:token|jwt)[\w-]*[\"']\s*\)"
-)
+_STORED: Final = r"(?:window\.)?(?:local|session)Storage\.getItem\(\s*[\"'][\w.:-]*(?:token|jwt|auth|signed[_-]?in|logged[_-]?in|session)[\w.:-]*[\"']\s*\)"
 _DIRECT: Final = re.compile(
-    rf"(?:\breturn\s+|[iI]s(?:Authenticated|SignedIn|LoggedIn)\w*\s*[:=]\s*(?:[^\n;]*&&\s*)?|set(?:Is)?(?:Authenticated|SignedIn|LoggedIn)\(\s*)"
+    rf"(?:\breturn\s+|\b(?:is|has)?(?:Authenticated|SignedIn|LoggedIn|Authed|Authorized)\w*\s*[:=]\s*(?:[^\n;]*&&\s*)?|set(?:Is)?(?:Authenticated|SignedIn|LoggedIn|Authed|Authorized|Allowed)\(\s*)"
     rf"(?:!!\s*|Boolean\(\s*){_STORED}",
     re.IGNORECASE,
 )
-_STATE: Final = r"\bset(?:Is)?(?:Authenticated|SignedIn|LoggedIn|Authed)\("
+_STATE: Final = r"\bset(?:Is)?(?:Authenticated|SignedIn|LoggedIn|Authed|Authorized|Allowed)\("
 _ASKS: Final = re.compile(
     r"\bawait\b|\bfetch\w*\(|\baxios\b|\bapi\w*\.|\.then\(|\bmutate|\brefetch|[vV]alidat"
 )
@@ -78,6 +76,16 @@ RULE = Rule(
     remedy="Ask the issuer for the session, or look at `exp` and treat a 401 as signed out.",
     check=check,
     flagged=(
+        Case(
+            {
+                "components/gate.tsx": """\
+useEffect(() => {
+  const authorized = Boolean(localStorage.getItem("app:logged-in"));
+  if (!authorized) router.push("/enter");
+}, []);
+"""
+            }
+        ),
         Case(
             {
                 "hooks/use-auth.ts": """\

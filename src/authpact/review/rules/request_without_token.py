@@ -1,0 +1,159 @@
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from authpact.findings import Confidence, Severity
+from authpact.review._endpoints import shape
+from authpact.review._facts import Facts
+from authpact.review._model import Call, Module
+from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review._text import members
+
+_COOKIES: Final = re.compile(
+    r"\.cookies\b|\bCookie\(|APIKeyCookie|cookie_(?:name|transport)", re.IGNORECASE
+)
+_PATCHED: Final = re.compile(
+    r"(?:window|globalThis|global)\.fetch\s*=|axios\.(?:defaults|interceptors)"
+)
+_GUARD: Final = re.compile(r"(?:^|/)(?:middleware|proxy)\.[jt]sx?$")
+_CARRIES: Final = re.compile(
+    r"authorization|bearer|cookie|\btoken|x-api-key|credentials|\bauth\b", re.IGNORECASE
+)
+_OPENED: Final = re.compile(r"^`\$\{[^{}`]+\}(/[^`?#]*)")
+
+
+def _guarded(facts: Facts) -> dict[tuple[str, tuple[str, ...]], bool]:
+    """Return method and shape of every path with whether no route serves it to strangers."""
+    found: dict[tuple[str, tuple[str, ...]], bool] = {}
+    for route in facts.served:
+        for path in route.paths or (route.path,):
+            key = route.method, shape(path)
+            found[key] = found.get(key, True) and route.protected
+    return found
+
+
+def _is_bare(call: Call) -> bool:
+    """Whether the options of a request are all written there, and none is a credential."""
+    if call.name not in {"fetch", "axios.get", "axios.post", "axios.put", "axios.delete"}:
+        return False
+    options = [a.text.strip() for a in call.arguments[1:]]
+    for text in options:
+        given = members(text)
+        if not text.startswith("{") or "..." in text or _CARRIES.search(text):
+            return False
+        headers = given.get("headers", "{}")
+        if not headers.startswith("{"):
+            return False
+    return not _CARRIES.search(call.arguments[0].text)
+
+
+def _asked(facts: Facts) -> Iterator[tuple[Module, Call, str, str]]:
+    """Yield requests without a credential: module, call, method and path."""
+    places = {(r.module.path, r.line): r for r in facts.requests if not r.wrapped}
+    for module in facts.scripts:
+        for call in module.calls:
+            request = places.get((module.path, call.line))
+            if request is not None and request.method and _is_bare(call):
+                yield module, call, request.method, request.fixed + request.path
+            function = module.function_of(call)
+            text = function.text if function else module.code
+            if call.last == "open" and "new XMLHttpRequest" in text and len(call.arguments) > 1:
+                found = _OPENED.match(call.arguments[1].text)
+                if found and not re.search(r"setRequestHeader|withCredentials", text):
+                    yield module, call, call.arguments[0].text.strip("\"'`").lower(), found[1]
+
+
+def _unsent(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    guarded = _guarded(facts)
+    for module, call, method, path in _asked(facts):
+        if guarded.get((method, shape(path))):
+            message = f"{method.upper()} {path} demands a token; none is sent."
+            yield module.path, at(module, call, message)
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield requests of protected paths whose options hold no credential, one a file."""
+    if not facts.verifications and not any("Bearer" in m.code for m in facts.python):
+        return
+    if any(_COOKIES.search(m.code) for m in facts.python):
+        return
+    added = any(_PATCHED.search(m.code) for m in facts.scripts)
+    forwards = any(
+        _GUARD.search(m.path) and re.search("authorization", m.code, re.IGNORECASE)
+        for m in facts.scripts
+    )
+    if not added and not forwards:
+        yield from once(_unsent(facts))
+
+
+_API: Final = """\
+import jwt
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+app = FastAPI()
+
+def current_user(sent=Depends(HTTPBearer())):
+    return jwt.decode(sent.credentials, KEY, algorithms=["HS256"])["sub"]
+
+@app.get("/notes")
+def notes(user=Depends(current_user)):
+    return []
+
+@app.post("/notes")
+def add(user=Depends(current_user)):
+    return {}
+
+@app.get("/news")
+def news():
+    return []
+"""
+
+RULE = Rule(
+    requirement="access:authenticated",
+    category="missing-bearer-on-client",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="One request of a protected path carries no token.",
+    why="The route refuses it, whatever the other requests of the client send.",
+    remedy="Send it through the function that attaches `Authorization: Bearer …`.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "api/main.py": _API,
+                "web/lib/api.ts": """\
+const BASE = process.env.NEXT_PUBLIC_API_URL;
+export const notes = (token) => fetch(`${BASE}/notes`, { headers: { Authorization: `Bearer ${token}` } });
+export const add = (text) => fetch(`${BASE}/notes`, { method: "POST", body: text });
+""",
+            }
+        ),
+        Case(
+            {
+                "api/main.py": _API,
+                "web/lib/send.ts": """\
+export function send(API_URL, form) {
+  const request = new XMLHttpRequest(); // no token
+  request.open("POST", `${API_URL}/notes`);
+  request.send(form);
+}
+""",
+            }
+        ),
+    ),
+    accepted=(
+        Case(
+            {
+                "api/main.py": _API,
+                "web/lib/api.ts": """\
+const BASE = process.env.NEXT_PUBLIC_API_URL;
+export const news = () => fetch(`${BASE}/news`);
+export const notes = async () => fetch(`${BASE}/notes`, { headers: await headers() });
+export const add = (init) => fetch(`${BASE}/notes`, { method: "POST", ...init });
+const headers = async () => ({ Authorization: `Bearer ${await token()}` });
+""",
+            }
+        ),
+    ),
+)
