@@ -11,6 +11,7 @@ from authpact.review._text import members, split
 from authpact.review._values import Evaluator
 
 _ALGORITHM: Final = re.compile(r"keyPairConfig\s*:\s*\{[^}]*\balg\s*:\s*[\"'](\w+)[\"']")
+_CAST: Final = re.compile(r"(?<=[\w)}\s])(?:\s+(?:satisfies|as)\s+[\w.<>]+)+$")
 _JWKS_PATH: Final = re.compile(r"jwksPath\s*:\s*[\"']([^\"']+)[\"']")
 
 
@@ -99,9 +100,10 @@ class Issuers:
         for call in module.called("betterAuth"):
             text = call.arguments[0].text if call.arguments else ""
             line = call.arguments[0].line if call.arguments else call.line
+            text = _CAST.sub("", text)
             if re.fullmatch(r"\w+", text) and text in module.variables:
                 text, line = module.variables[text].value, module.variables[text].line
-            text = re.sub(r"\}\s*(?:satisfies|as)\s+[\w.<>]+$", "}", text)
+            text = _CAST.sub("", text)
             options = members(text)
             plugins = {
                 name: self._written(module, argument)
