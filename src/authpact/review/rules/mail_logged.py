@@ -26,10 +26,16 @@ _CALLBACK: Final = re.compile(rf"^(?:{_SENDS.pattern})$")
 _CALLED: Final = re.compile(r"(?<![\w.])([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)?)\(")
 
 
+def _serving(facts: Facts) -> frozenset[str]:
+    """Return the files of servers; of several, one that nobody imports was left behind."""
+    servers = frozenset(i.module.path for i in facts.issuers.servers)
+    return servers & facts.imported or servers
+
+
 def _mailers(facts: Facts) -> frozenset[tuple[str, int]]:
     """Return the functions, by file and place, to which Better Auth's callbacks give a mail."""
     found = set[tuple[str, int]]()
-    for path in {i.module.path for i in facts.issuers.servers}:
+    for path in _serving(facts):
         module = facts.project.by_path[path]
         texts = [a.value for a in (*module.pairs, *module.assignments) if _CALLBACK.match(a.target)]
         texts += [f.text for f in module.functions if _CALLBACK.match(f.name)]
@@ -73,8 +79,7 @@ def _is_live(facts: Facts, line: Line) -> bool:
     module = line.module
     if module.language == "python":
         return any(_LINK.match(label(v)) for v in line.values)
-    serves = any(i.module is module for i in facts.issuers.servers)
-    used = serves or module.path in facts.imported or len(facts.scripts) == 1
+    used = module.path in facts.imported or module.path in _serving(facts)
     return (
         used
         and bool(_SENDS.search(module.code))
