@@ -40,8 +40,8 @@ def _walls(module: Module) -> Iterator[Definition]:
             continue
         inner = rf"\breturn\s+(?:{'|'.join(_inner(module, function)) or '(?!)'})\s*$"
         wraps = bool(re.search(inner, function.text, re.MULTILINE))
-        takes = wraps or bool({p.name for p in function.parameters} & _TAKES)
-        if takes and _is_wall(module, function.text):
+        gates = wraps or bool({p.name for p in function.parameters} & _TAKES)
+        if gates and _is_wall(module, function.text):
             yield Definition(module, function.name, function.line, function.end_line)
 
 
