@@ -14,6 +14,7 @@ from authpact.review._issuers import Issuers
 from authpact.review._live import LiveRoute
 from authpact.review._loaded import Loaded
 from authpact.review._loads import Loads
+from authpact.review._loggers import loggers
 from authpact.review._logs import Line, log_lines
 from authpact.review._model import Function, Module
 from authpact.review._project import Project
@@ -112,7 +113,8 @@ class Facts:
     @cached_property
     def log_lines(self) -> tuple[Line, ...]:
         """Every log line with the expressions it writes."""
-        return tuple(line for m in self.project.modules for line in log_lines(m))
+        names = loggers(self.project)
+        return tuple(x for m in self.project.modules for x in log_lines(m, names[m.path]))
 
     @property
     def python(self) -> tuple[Module, ...]:

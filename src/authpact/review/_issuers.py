@@ -12,6 +12,7 @@ from authpact.review._values import Evaluator
 
 _ALGORITHM: Final = re.compile(r"keyPairConfig\s*:\s*\{[^}]*\balg\s*:\s*[\"'](\w+)[\"']")
 _HOPS: Final = 4
+_CAST: Final = re.compile(r"(?<=[\w)}\s])(?:\s+(?:satisfies|as)\s+[\w.<>]+)+$")
 _JWKS_PATH: Final = re.compile(r"jwksPath\s*:\s*[\"']([^\"']+)[\"']")
 
 
@@ -100,12 +101,13 @@ class Issuers:
         for call in module.called("betterAuth"):
             text = call.arguments[0].text if call.arguments else ""
             line = call.arguments[0].line if call.arguments else call.line
+            text = _CAST.sub("", text)
             if re.fullmatch(r"\w+", text) and text in module.variables:
                 text, line = module.variables[text].value, module.variables[text].line
             elif re.fullmatch(r"\w+", text):
                 # Options of another file have no lines here: the call stands for all of them.
                 text, line = " ".join(self._written(module, text).split()), call.line
-            text = re.sub(r"\}\s*(?:satisfies|as)\s+[\w.<>]+$", "}", text)
+            text = _CAST.sub("", text)
             options = members(text)
             place = self._evaluator.value(module, options.get("basePath", "")).literals
             options |= {"basePath": f'"{place[0]}"'} if place else {}

@@ -9,10 +9,15 @@ from authpact.review._model import Assignment, Call, Function, Module
 from authpact.review._text import literal, split
 
 _LOG: Final = re.compile(
-    r"^(?:print|pprint|(?:[\w.]*\.)?_?(?:logger|logging|log|loguru)\."
-    r"(?:debug|info|warn|warning|error|exception|critical|trace|log)"
-    r"|console\.(?:log|info|warn|error|debug|dir|table|trace))$",
+    r"^(?:(?:rich\.)?print|pprint(?:\.pprint)?|sys\.std(?:out|err)\.write|process\.std(?:out|err)\.write"
+    r"|(?:[\w.]*\.)?(?:\w*logger|logging|_?log|\w+_log|loguru)(?:\.(?:bind|opt|child)\([^()]*\))?\."
+    r"(?:debug|info|warn|warning|error|exception|critical|trace|log|success|fatal|notice|verbose)"
+    r"|(?:[\w.]+\.)?get_?logger\([^()]*\)\.(?:debug|info|warning|warn|error|exception|critical|log)"
+    r"|console\.(?:log|info|warn|error|debug|dir|table|trace|group))$",
     re.IGNORECASE,
+)
+_LEVELS: Final = re.compile(
+    r"^(?:a?(?:debug|info|warn|warning|error|exception|critical|trace|log|msg)|success|fatal|notice)$"
 )
 _TEST: Final = re.compile(r"(^|/)(?:test[-_][^/]*|[^/]*[-_]test\.[cm]?[jt]s)$")
 _HOLE: Final = re.compile(r"\$?\{")
@@ -22,7 +27,8 @@ _SHOWN: Final = re.compile(
 _FORMAT: Final = re.compile(r"^(.*?)(?:![rsa])?(?::[^:\]\)]*)?=?$", re.DOTALL)
 _CUT: Final = re.compile(
     r"(?:\[\s*-?\d*\s*:\s*-?\d*\s*\]|\??\.(?:substring|slice|substr)\([^()]*\)"
-    r"|\??\.(?:toString|strip|trim|decode|model_dump|dict|json)\(\s*\)|!)$"
+    r"|\??\.(?:toString|strip|trim|decode|model_dump|model_dump_json|dict|json|copy)\("
+    r"(?![^()]*(?:exclude|include)\s*=)(?:\s*|[a-z_]+\s*=[^()]*)\)|\.__dict__|!)$"
 )
 _NAME: Final = re.compile(
     r"^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*|\[\s*[\"'][\w-]+[\"']\s*\])*$"
@@ -138,7 +144,15 @@ def is_trial(module: Module, function: Function | None) -> bool:
     )
 
 
-def log_lines(module: Module) -> Iterator[Line]:
+def _is_line(call: Call, loggers: frozenset[str]) -> bool:
+    """Whether a call logs, by the name it has everywhere or by that of a logger of the module."""
+    if _LOG.match(call.name) or call.name in loggers:
+        return True
+    receiver, _, last = call.name.rpartition(".")
+    return receiver in loggers and bool(_LEVELS.match(last))
+
+
+def log_lines(module: Module, loggers: frozenset[str] = frozenset()) -> Iterator[Line]:
     """Yield every log line of a module; scripts named as tests are left out."""
     if module.language == "script" and _TEST.search(module.path):
         return
@@ -147,7 +161,7 @@ def log_lines(module: Module) -> Iterator[Line]:
         assigned.setdefault(one.target, []).append(one)
     for call in module.calls:
         function = module.function_of(call)
-        if _LOG.match(call.name) and not is_trial(module, function):
+        if _is_line(call, loggers) and not is_trial(module, function):
             yield Line(
                 module, call, function, tuple(dict.fromkeys(_values(assigned, function, call)))
             )

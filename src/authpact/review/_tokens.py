@@ -20,7 +20,7 @@ _LOOKED_UP: Final = re.compile(
     re.IGNORECASE,
 )
 _DECODES: Final = frozenset({"decode", "get_unverified_claims", "decode_complete"})
-_HANDED_ON: Final = frozenset(
+HANDED_ON: Final = frozenset(
     {"partial", "to_thread", "run_in_threadpool", "run_in_executor", "run_sync"}
 )
 """Calls that get a function and the arguments for it."""
@@ -119,7 +119,7 @@ class Tokens:
         """Yield the calls that decode, by whatever name and through whatever helper of Python."""
         for call in module.calls:
             meant = call
-            if call.last in _HANDED_ON:
+            if call.last in HANDED_ON:
                 place = next(
                     (i for i, a in enumerate(call.arguments) if _DECODER.search(a.text)), -1
                 )

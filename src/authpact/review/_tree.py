@@ -63,7 +63,8 @@ _INTERESTING: Final = re.compile(
     r"auth|token|cookie|storage|process\.env|fetch\(|axios|jwt|secret|password"
     r"|\bapi\w*\.(?:get|post|put|patch|delete)\b|from\s+[\"'][^\"'\n]*/(?:api|services?|actions)\b"
     r"|export\s+(?:async\s+function|const)\s+(?:GET|POST|PUT|PATCH|DELETE)\b|[\"']use server[\"']"
-    r"|RawUnsafe\(|\.unsafe\(|\bpool\.query\(|Access-Control-|[\"'`]/api/|[\"']ky[\"']",
+    r"|RawUnsafe\(|\.unsafe\(|\bpool\.query\(|Access-Control-|[\"'`]/api/|[\"']ky[\"']"
+    r"|\b(?:log|sign)_?out\b",
     re.IGNORECASE,
 )
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts, is_client
+from authpact.review._held import Held
 from authpact.review._logs import Line, origin
 from authpact.review._rule import Case, Hit, Rule, at
 
@@ -55,10 +56,19 @@ def _carries(line: Line) -> bool:
     return braced and bool(_ABOUT.search(line.module.code))
 
 
+def _verified(held: Held, line: Line) -> bool:
+    """Whether a log line writes what a verifier returned, by whatever name."""
+    if line.function is None or not line.values:
+        return False
+    names = held.claims(line.module, line.function)
+    return any(v.removesuffix(".claims") in names for v in line.values)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines with the claims of a token."""
+    held = Held(facts.project, facts.tokens)
     for line in facts.log_lines:
-        if _carries(line):
+        if _carries(line) or _verified(held, line):
             yield at(line.module, line.call, "Claims of the token are logged.")
         elif _is_person(line):
             yield at(line.module, line.call, "The whole user of the session is logged.")

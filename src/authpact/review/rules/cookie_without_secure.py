@@ -95,6 +95,8 @@ def check(facts: Facts) -> Iterator[Hit]:
                     yield at(module, call, "The session cookie is set without Secure.")
         for call in module.called("set_cookie"):
             name = call.text_of("key", 0)
+            # The name often stands in a constant or a setting.
+            name += " ".join(facts.evaluator.value(module, name).literals)
             value = call.text_of("value", 1)
             secure = call.get("secure")
             if not re.search(r"token|session|auth|jwt", f"{name} {value}", re.IGNORECASE):
@@ -119,6 +121,16 @@ RULE = Rule(
     remedy="Set `secure=True` outside of local development.",
     check=check,
     flagged=(
+        Case(
+            {
+                "names.py": 'KEPT = "app_session"\n',
+                "main.py": """\
+from names import KEPT
+def keep(response, value):
+    response.set_cookie(KEPT, value, httponly=True)
+""",
+            }
+        ),
         Case(
             {
                 "lib/session.ts": """\

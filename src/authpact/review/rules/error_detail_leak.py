@@ -45,8 +45,31 @@ def _elsewhere(module: Module) -> Iterator[Hit]:
             )
 
 
+def _by_helper(facts: Facts) -> Iterator[Hit]:
+    """Yield texts of exceptions that a function of the module gets and writes into a 401."""
+    for module in facts.python:
+        for handler in module.handlers:
+            if not handler.alias or is_own_error(handler):
+                continue
+            for call in module.calls:
+                if (
+                    not handler.line <= call.line <= handler.end_line
+                    or call.last not in module.by_name
+                ):
+                    continue
+                helper = module.by_name[call.last].text
+                told = next((a for a in call.arguments if mentions(a.text, handler.alias)), None)
+                if told and _SENDS.search(helper) and not _WRITES.search(helper):
+                    yield at(module, told.line, "The text of the exception is sent to the client.")
+
+
+_SENDS: Final = re.compile(r"http\.response\.(?:start|body)|\bawait\s+send\(")
+_WRITES: Final = re.compile(r"\blog(?:ger)?\.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield answers that carry internal error texts."""
+    yield from _by_helper(facts)
     answers = answers_of(facts.python)
     for module in (*facts.python, *facts.handlers):
         yield from _in_handlers(facts, module, answers)
@@ -64,6 +87,32 @@ RULE = Rule(
     remedy="Log the exception and answer with a fixed sentence and a stable code.",
     check=check,
     flagged=(
+        Case(
+            {
+                "store.py": """\
+def save(row):
+    try:
+        commit(row)
+    except DatabaseError as error:
+        raise HTTPException(400, "not saved: %s" % error)
+"""
+            }
+        ),
+        Case(
+            {
+                "gate.py": """\
+async def gate(scope, receive, send):
+    try:
+        jwt.decode(scope["token"], KEY, algorithms=["ES256"])
+    except jwt.PyJWTError as error:
+        return await refuse(send, str(error))
+
+async def refuse(send, text):
+    await send({"type": "http.response.start", "status": 401})
+    await send({"type": "http.response.body", "body": text.encode()})
+"""
+            }
+        ),
         Case(
             {
                 "api.py": """\

@@ -14,8 +14,32 @@ _MIXED: Final = re.compile(
 )
 
 
+_AWARE: Final = re.compile(
+    r"^[ \t]+(\w*exp\w*)\s*[:=][^\n]*(?:\n[ \t]{8,}[^\n]*){0,4}?(?:DateTime|TIMESTAMP)\([^()\n]*timezone\s*=\s*True",
+    re.MULTILINE,
+)
+_NOW: Final = r"datetime(?:\.datetime)?\.(?:utcnow|now)\(\s*\)"
+_KEPT: Final = re.compile(rf"^\s*(\w+)\s*=\s*{_NOW}\s*$", re.MULTILINE)
+
+
+def _of_columns(facts: Facts) -> Iterator[Hit]:
+    """Yield comparisons of a column that has a zone with a time that has none."""
+    aware = "|".join(sorted({n for m in facts.python for n in _AWARE.findall(m.code)}))
+    for module in facts.python if aware else ():
+        for function in module.functions:
+            text = function.text
+            if "now(" not in text or "exp" not in text:
+                continue
+            naive = "|".join([_NOW, *(rf"{n}\b" for n in _KEPT.findall(text))])
+            sides = rf"\.(?:{aware})\s*[<>]=?\s*(?:{naive})|(?:{naive})\s*[<>]=?\s*[\w.]+\.(?:{aware})\b"
+            for found in re.finditer(sides, text):
+                line = function.line + text.count("\n", 0, found.start())
+                yield at(module, line, "A time without zone is compared with one that has a zone.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield expiry checks that compare times of different clocks."""
+    yield from dict.fromkeys(_of_columns(facts))
     for pattern in (_NAIVE, _MIXED):
         for module, line, _ in facts.matches(facts.python, pattern):
             around = "\n".join(module.lines[max(0, line - 4) : line + 2])
@@ -35,6 +59,18 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "rows.py": """\
+class Visit(Base):
+    expires = Column("expires", DateTime(timezone=True))
+
+def is_over(visit):
+    now = datetime.utcnow()
+    return now > visit.expires
+"""
+            }
+        ),
+        Case(
+            {
                 "auth.py": """\
 from datetime import datetime
 
@@ -45,6 +81,19 @@ def expired(payload):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "rows.py": """\
+class Visit(Base):
+    expires = Column("expires", DateTime(timezone=True))
+    made = Column("made", DateTime)
+
+def is_over(visit):
+    now = datetime.now(UTC)
+    return now > visit.expires or visit.made > datetime.utcnow()
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -68,10 +68,30 @@ def _in_handlers(facts: Facts) -> Iterator[Hit]:
             yield at(module, line, "The scheme is compared with regard to case.")
 
 
+_CONSTANT: Final = re.compile(
+    r"(?<![.\w])(?!scheme\b)(?!\w*type\b)\w+(?:\[0\])?\s*!=\s*([A-Z][A-Z_]+|[\"']Bearer[\"'])\s*(?::|or\b|and\b)"
+    r"|\bnot\s+\w+\.startswith\(\s*([A-Z][A-Z_]+)\s*\)"
+)
+
+
+def _apart(facts: Facts, known: set[tuple[str, int]]) -> Iterator[Hit]:
+    """Yield comparisons by another name, or with a constant that holds the scheme."""
+    asked = tuple(m for m in facts.python if re.search("authorization", m.code, re.IGNORECASE))
+    for module, line, found in facts.matches(asked, _CONSTANT):
+        meant = facts.evaluator.value(module, found[1] or found[2])
+        refuses = _REFUSES.search("\n".join(module.lines[line : line + 3])) or re.search(
+            r"\b(?:deny|denied|reject|refuse|unauthori\w+)\w*\(", module.lines[line]
+        )
+        is_scheme = [text.strip() for text in meant.literals] == ["Bearer"]
+        if is_scheme and refuses and (module.path, line) not in known:
+            yield at(module, line, "The scheme is compared with regard to case.")
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield comparisons of the scheme that regard case."""
     refused = list(_refused(facts))
     yield from refused
+    yield from _apart(facts, {(h.file, h.line) for h in refused})
     yield from _ignored(facts, {(h.file, h.line) for h in refused})
     yield from _in_handlers(facts)
     for module, line, found in facts.matches(facts.python, _SCHEME):
@@ -89,6 +109,18 @@ RULE = Rule(
     remedy='Compare `scheme.lower() == "bearer"`.',
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+WANTED = "Bearer"
+def read(request):
+    how, _, token = request.headers.get("authorization", "").partition(" ")
+    if how != WANTED:
+        raise HTTPException(401)
+    return token
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

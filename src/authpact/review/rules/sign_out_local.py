@@ -37,8 +37,38 @@ def _issues(facts: Facts) -> bool:
     return any(_ROW.search(m.code) and "token_urlsafe(" in m.code for m in facts.python)
 
 
+_LEAVES: Final = re.compile(
+    r"\b(?:set\w*|dispatch|clear\w*|reset\w*|removeItem)\(|location\.|router\.(?:push|replace)\("
+)
+_ENDS: Final = re.compile(
+    r"\bsign_?out\b(?!\s*:\s*\(\)\s*=>\s*void)|/(?:sign|log)-?out\b|revoke|\.logout\(|delete\w*[cC]ookie|cookies",
+    re.IGNORECASE,
+)
+
+
+def _never_asked(facts: Facts) -> Iterator[tuple[str, Hit]]:
+    """Yield sign-outs of a front end in which nothing ever ends the session of Better Auth."""
+    homes = [i.module.path for i in facts.issuers.servers]
+    homes += [c.module.path for c in facts.issuers.clients]
+    roots = {h.partition("/")[0] for h in homes}
+    ending = {m.path.partition("/")[0] for m in facts.scripts if _ENDS.search(m.code)}
+    for module in facts.browser:
+        root = module.path.partition("/")[0]
+        if root not in roots - ending:
+            continue
+        for function in module.functions:
+            if (
+                _OUT.match(function.name)
+                and _LEAVES.search(function.text)
+                and not _ASKS.search(function.text)
+            ):
+                message = "Signing out clears the page; the session and its cookie live on."
+                yield root, at(module, function, message)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield sign-outs that only forget the browser's copy of a token of the API, once a root."""
+    yield from once(_never_asked(facts))
     if not _issues(facts) or any(_LISTED.search(m.code) for m in facts.python):
         return
     message = "Signing out forgets the token; it stays valid."
@@ -60,6 +90,19 @@ RULE = Rule(
     remedy="End the session at the issuer as well, and keep tokens short.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/auth.ts": "export const authClient = createAuthClient({});\n",
+                "web/menu.tsx": """\
+export function Menu({ setUser }) {
+  const logOut = () => {
+    setUser(null);
+    router.push("/login");
+  };
+}
+""",
+            }
+        ),
         Case(
             {
                 "api/login.py": """\
@@ -94,6 +137,20 @@ export function logout() {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/auth.ts": "export const authClient = createAuthClient({});\n",
+                "web/menu.tsx": """\
+export function Menu({ setUser }) {
+  const logOut = () => {
+    setUser(null);
+    end();
+  };
+}
+""",
+                "web/end.ts": "export const end = () => authClient.signOut();\n",
+            }
+        ),
         Case(
             {
                 "api/tokens.py": """\

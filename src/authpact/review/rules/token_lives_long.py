@@ -57,6 +57,13 @@ _ROW: Final = re.compile(
     re.DOTALL,
 )
 _MONTH: Final = 30
+_SEASON: Final = 90
+
+
+def _has_short_tokens(issuer: Issuer) -> bool:
+    """Whether the API sees tokens of minutes alone: the session can be ended at any time."""
+    inner = members(members(issuer.plugins.get("jwt", "")).get("jwt", ""))
+    return 0 < seconds(inner.get("expirationTime", "")) <= _DAY / 24
 
 
 def _of_sessions(facts: Facts) -> Iterator[Hit]:
@@ -64,7 +71,7 @@ def _of_sessions(facts: Facts) -> Iterator[Hit]:
     for issuer in facts.issuers.servers:
         given = members(issuer.options.get("session", "")).get("expiresIn", "")
         days = amount_in(given) / _DAY
-        if days >= _MONTH:
+        if days >= _MONTH and not (days <= _SEASON and _has_short_tokens(issuer)):
             line = issuer.line_of(r"\bexpiresIn\s*:")
             yield at(issuer.module, line, f"The session lives {days:g} days.")
     for module, line, found in facts.matches(facts.python, _ROW):

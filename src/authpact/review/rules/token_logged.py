@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts, is_client
+from authpact.review._held import Held, is_hashed
 from authpact.review._logs import Line, label, origin
 from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
@@ -26,7 +27,8 @@ _BROWSER: Final = re.compile(
     r"[\"']use client[\"']|\bwindow\b|\b(?:local|session)Storage\b|\bdocument\.|\buse(?:State|Effect|Session)\("
 )
 _ISSUED: Final = re.compile(
-    r"^\w*(?:auth|client)\w*\.(?:token|getAccessToken|getToken)\(|^getAccessToken\(", re.IGNORECASE
+    r"^\w*(?:auth|client)\w*(?:\.api)?\.(?:token|getAccessToken|getToken)\(|^getAccessToken\(",
+    re.IGNORECASE,
 )
 _COOKIES: Final = re.compile(r"for\s+\w+\s*,\s*(\w+)\s+in\s+[\w.]*cookies\.items\(\)")
 _STORES: Final = frozenset({"update_one", "insert_one", "find_one_and_update", "replace_one"})
@@ -97,17 +99,28 @@ def _is_whole_object(line: Line, value: str) -> bool:
     return held and not any(re.search(rf"\b{re.escape(value)}\b", t) for t in texts)
 
 
+def _holds(held: Held, line: Line, value: str) -> bool:
+    """Whether a value is a name that got a token from a header, a verifier or a signer."""
+    if line.function is None or not re.fullmatch(r"[A-Za-z_$][\w$]*", value):
+        return False
+    return value in held.tokens(line.module, line.function)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines that carry a token or a part of it."""
+    held_tokens = Held(facts.project, facts.tokens)
     stores, sessions = _stores(facts), {m.path: _sessions(m) for m in facts.scripts}
     for line in facts.log_lines:
         if _PRINTS.search(line.module.path):
             continue
         held = sessions.get(line.module.path, frozenset())
         if any(
-            _is_token(line, v) or v in held or _is_document(facts, stores, line, v)
+            _is_token(line, v)
+            or v in held
+            or _holds(held_tokens, line, v)
+            or _is_document(facts, stores, line, v)
             for v in line.values
-            if not _is_whole_object(line, v)
+            if not _is_whole_object(line, v) and not is_hashed(line, v)
         ):
             severity = Severity.LOW if is_client(line.module) else None
             yield at(line.module, line.call, _MESSAGE, severity)
