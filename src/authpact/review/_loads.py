@@ -8,7 +8,7 @@ from typing import Final
 
 from authpact.review._model import Assignment, Call, Function, Module
 from authpact.review._project import Project
-from authpact.review._queries import OWNER, loads_in, named_store, private_tables
+from authpact.review._queries import OWNER, Tables, named_store
 
 _COLUMN: Final = re.compile(rf"^\s+({OWNER})\s*[:=]", re.MULTILINE)
 _PERSONS: Final = re.compile(
@@ -50,8 +50,8 @@ class Load:
 class Loads:
     """Follows ids through helpers, services and modules of queries to the rows they name."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, project: Project, owners: frozenset[str] = frozenset()) -> None:
+        self._project, self._owners = project, owners
         self._known: dict[tuple[str, int], dict[str, str]] = {}
         self._variables: dict[str, dict[int, list[Assignment]]] = {}
 
@@ -66,7 +66,7 @@ class Loads:
         }
         found = {}
         for name, text in kinds.items():
-            column = _COLUMN.search(text) or _PERSONS.search(text)
+            column = _COLUMN.search(text) or _PERSONS.search(text) or self._learned(text)
             if column and name not in {"User", "Account", "Session", "Verification"}:
                 found[name] = column[1]
         tables = {t[1]: n for n, x in kinds.items() if n in found and (t := _TABLE.search(x))}
@@ -76,6 +76,17 @@ class Loads:
                 if name not in found and column[2] in tables:
                     found[name] = f"{tables[column[2]]} {column[1]}"
         return found
+
+    def _learned(self, text: str) -> re.Match[str] | None:
+        """Return the column of a class that the tree compares with the caller."""
+        fields = re.finditer(r"^\s+(\w+)\s*[:=]", text, re.MULTILINE) if self._owners else ()
+        return next((f for f in fields if f[1] in self._owners), None)
+
+    def speaks_of_owner(self, text: str) -> bool:
+        """Whether a text names an owner, by a usual word or by the word of this tree."""
+        return bool(SPEAKS_OF_OWNER.search(text)) or bool(
+            self._owners and re.search(rf"\b(?:{'|'.join(sorted(self._owners))})\b", text)
+        )
 
     @cached_property
     def private(self) -> frozenset[str]:
@@ -92,19 +103,21 @@ class Loads:
         }
         compared = set(re.findall(r"\b[a-z]\w*\.(\w+)\)?\s*!=", text))
         compared |= set(re.findall(r"!=\s*(?:str\()?[a-z]\w*\.(\w+)", text))
+        compared |= self._owners
         direct = {k for k, c in self.owned.items() if (k, c) in asked or c in compared}
         return frozenset(
             k for k, c in self.owned.items() if k in direct or c.partition(" ")[0] in direct
         )
 
     @cached_property
-    def _tables(self) -> frozenset[str]:
-        return private_tables(self._project.python)
+    def _tables(self) -> Tables:
+        owner = "|".join([OWNER, *(rf"\b{o}\b" for o in sorted(self._owners))])
+        return Tables(self._project.python, f"(?:{owner})")
 
     def _in_texts(self, function: Function, name: str) -> Iterator[Load]:
         """Yield what is loaded by statements that are texts, and by stores named after rows."""
         text = function.text
-        found = list(loads_in(text, name, self._tables)) if self._tables else []
+        found = list(self._tables.loads_in(text, name)) if self._tables.private else []
         if self.private and re.search(r"crud\.|(?:repo|repository|crud|dao|store)\.", text):
             for asked in named_store(name, sorted(self.private)).finditer(text):
                 found.append((asked[1] or asked[2], asked.start()))
@@ -135,7 +148,7 @@ class Loads:
 
     def by(self, module: Module, function: Function, source: str, depth: int = 0) -> Iterator[Load]:
         """Yield the private rows that a function loads by one of its values."""
-        if not (self.private or self._tables):
+        if not (self.private or self._tables.private):
             return
         names = self.names_of(module, function, source)
         for name in names:
@@ -150,10 +163,11 @@ class Loads:
             rf"\.get\(\s*{_MODEL}\s*,\s*{key}"
             rf"|\b{_MODEL}\.(\w+)\)?\s*==\s*{key}"
             rf"|\b{_MODEL}\.(?:objects\.)?(?:get|get_by_id|get_or_none|find_one|find_by_id)\((?:\s*\w+\s*=)?\s*{key}"
+            rf"|\b{_MODEL}\.(?:objects\.)?filter\(\s*(?:id|pk)\s*=\s*{key}\s*\)"
             rf"|(?:query|select)\(\s*{_MODEL}\s*\)\s*\.(?:filter_by\(\s*id\s*=|get\()\s*{key}"
         )
         for found in re.finditer(pattern, function.text):
-            kind = next(found[i] for i in (1, 2, 4, 5) if found[i])
+            kind = next(found[i] for i in (1, 2, 4, 5, 6) if found[i])
             column = found[3]
             if kind in self.private and (
                 column in {None, "id", "uuid"} or self.owned[kind].endswith(f" {column}")
@@ -211,7 +225,7 @@ class Loads:
         if key not in self._known:
             self._known[key] = {}
             body = LOGGED.sub("", function.text)
-            if not SPEAKS_OF_OWNER.search(body):
+            if not self.speaks_of_owner(body):
                 for parameter in function.parameters:
                     found = next(self.by(module, function, parameter.name, depth), None)
                     if found:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.review._guards import Guards
-from authpact.review._loads import LOGGED, SPEAKS_OF_OWNER, Load, Loads
+from authpact.review._loads import LOGGED, Load, Loads
 from authpact.review._model import Call, Parameter
 from authpact.review._project import Project
 from authpact.review._routes import Application, Route
@@ -115,7 +115,7 @@ class Strangers:
         rest = self._without_writes(route, calls)
         if route.principal and re.search(rf"(?<![\w.]){re.escape(route.principal)}\b", rest):
             return True
-        return bool(SPEAKS_OF_OWNER.search(rest) or _SHARED.search(rest))
+        return bool(self._loads.speaks_of_owner(rest) or _SHARED.search(rest))
 
     def _judges(self, route: Route, call: Call) -> bool:
         found = self._project.callee(route.module, call)
@@ -126,7 +126,7 @@ class Strangers:
             return bool(
                 re.search(r"(?:!=|==)\s*\w*(?:user|owner)|(?:user_id|owner\w*)\s*(?:!=|==)", body)
             )
-        return bool(SPEAKS_OF_OWNER.search(body))
+        return self._loads.speaks_of_owner(body)
 
     def _without_writes(self, route: Route, calls: list[Call]) -> str:
         """Return the body without what only writes down who called."""
