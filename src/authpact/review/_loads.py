@@ -9,6 +9,7 @@ from typing import Final
 from authpact.review._model import Assignment, Call, Function, Module
 from authpact.review._project import Project
 from authpact.review._queries import OWNER, Tables, named_store
+from authpact.review._services import attribute_of, method_of
 
 _COLUMN: Final = re.compile(rf"^\s+({OWNER})\s*[:=]", re.MULTILINE)
 _PERSONS: Final = re.compile(
@@ -45,6 +46,8 @@ class Load:
 
     kind: str
     line: int
+    place: tuple[Module, Function] | None = None
+    """The method of a service that loads it, where that knows who calls."""
 
 
 class Loads:
@@ -52,7 +55,7 @@ class Loads:
 
     def __init__(self, project: Project, owners: frozenset[str] = frozenset()) -> None:
         self._project, self._owners = project, owners
-        self._known: dict[tuple[str, int], dict[str, str]] = {}
+        self._known: dict[tuple[str, int, str], dict[str, str]] = {}
         self._variables: dict[str, dict[int, list[Assignment]]] = {}
 
     @cached_property
@@ -126,7 +129,8 @@ class Loads:
 
     def names_of(self, module: Module, function: Function, source: str) -> list[str]:
         """Return the names under which a function holds a value, conversions included."""
-        index = module.functions.index(function)
+        places = (i for i, f in enumerate(module.functions) if f.start == function.start)
+        index = next(places, -1)
         names = [source]
         for one in self._held(module).get(index, ()):
             value = one.value
@@ -194,12 +198,9 @@ class Loads:
         """Return the function of a call; the kind of the object tells methods of one name apart."""
         owner, _, method = call.name.rpartition(".")
         kind = self._kind_of(module, function, owner) if owner else ""
-        if kind in self._project.classes:
-            home = self._project.classes[kind][0]
-            own = (f for f in home.functions if f.owner == kind and f.name == method)
-            found = next(own, None)
-            if found is not None:
-                return home, found
+        found = method_of(self._project, kind, method) if kind else None
+        if found is not None:
+            return found
         return self._project.callee(module, call)
 
     def _kind_of(self, module: Module, function: Function, owner: str) -> str:
@@ -217,11 +218,17 @@ class Loads:
                 anywhere = owner.startswith("self.") or kept.function < 0
                 if anywhere or module.functions[kept.function] is function:
                     return found[1]
-        return ""
+        head, *rest = owner.split(".")
+        kind = function.owner if head == "self" else ""
+        if rest and not kind and head.isidentifier():
+            kind = self._kind_of(module, function, head)
+        for name in rest:
+            kind = attribute_of(self._project, kind, name) if kind else ""
+        return kind if rest else ""
 
     def _summary(self, module: Module, function: Function, depth: int) -> dict[str, str]:
         """Return the parameters by which a function loads a row without a word about its owner."""
-        key = (module.path, function.start)
+        key = (module.path, function.start, function.text)
         if key not in self._known:
             self._known[key] = {}
             body = LOGGED.sub("", function.text)
