@@ -33,6 +33,7 @@ SPEAKS_OF_OWNER: Final = re.compile(
     re.IGNORECASE,
 )
 LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
+_LISTED: Final = re.compile(r"\bSELECT\s[^;\"'()]*?\sFROM\b", re.IGNORECASE)
 _DEEP: Final = 3
 _MODEL: Final = r"([A-Z]\w*)"
 _WRAPPED: Final = (
@@ -231,7 +232,7 @@ class Loads:
         key = (module.path, function.start, function.text)
         if key not in self._known:
             self._known[key] = {}
-            body = LOGGED.sub("", function.text)
+            body = _LISTED.sub("SELECT FROM", LOGGED.sub("", function.text))
             if not self.speaks_of_owner(body):
                 for parameter in function.parameters:
                     found = next(self.by(module, function, parameter.name, depth), None)

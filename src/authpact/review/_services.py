@@ -57,8 +57,8 @@ def attribute_of(project: Project, kind: str, name: str) -> str:
         )
         if not inside or one.target not in {name, f"self.{name}"}:
             continue
-        made = _MADE.match(one.value) or _NAMED.search(one.annotation.partition(", Depends")[0])
-        if made:
+        made = _NAMED.search(one.annotation.partition(", Depends")[0]) or _MADE.match(one.value)
+        if made and made[1] != "Depends":
             return made[1]
         function = home.functions[one.function] if one.function >= 0 else None
         for given in function.parameters if function else ():
