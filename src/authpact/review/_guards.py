@@ -64,7 +64,7 @@ class Guards:
         return any(f.name == "__call__" and self.checks(home, f, depth + 1) for f in own)
 
     def fields_of(self, module: Module, function: Function) -> list[str]:
-        """Return the dependencies of the class around a method that authenticate, as it reads them."""
+        """Return what a method reads of its class that is a dependency which authenticates."""
         if not function.owner:
             return []
         return [
@@ -113,12 +113,13 @@ class Guards:
             return True
         if depth > DEEP:
             return False
-        if any(
-            self.guards(module, f"{p.annotation} {p.default}", depth) for p in function.parameters
-        ):
+        given = (f"{p.annotation} {p.default}" for p in function.parameters)
+        if any(self.guards(module, g, depth) for g in given) or self.fields_of(module, function):
             return True
-        if function.owner and self.fields_of(module, function):
-            return True
+        return self._calls_guard(module, function, depth)
+
+    def _calls_guard(self, module: Module, function: Function, depth: int) -> bool:
+        """Whether a function calls something that authenticates."""
         for call in module.calls_in(function):
             if call.last in {"Depends", "Security"}:
                 continue

@@ -88,6 +88,7 @@ class Loads:
 
     def speaks_of_owner(self, text: str) -> bool:
         """Whether a text names an owner, by a usual word or by the word of this tree."""
+        text = _LISTED.sub("SELECT FROM", text)
         return bool(SPEAKS_OF_OWNER.search(text)) or bool(
             self._owners and re.search(rf"\b(?:{'|'.join(sorted(self._owners))})\b", text)
         )
@@ -219,6 +220,10 @@ class Loads:
                 anywhere = owner.startswith("self.") or kept.function < 0
                 if anywhere or module.functions[kept.function] is function:
                     return found[1]
+        return self._chained(module, function, owner)
+
+    def _chained(self, module: Module, function: Function, owner: str) -> str:
+        """Return the class of an attribute of an attribute, followed part by part."""
         head, *rest = owner.split(".")
         kind = function.owner if head == "self" else ""
         if rest and not kind and head.isidentifier():
@@ -232,7 +237,7 @@ class Loads:
         key = (module.path, function.start, function.text)
         if key not in self._known:
             self._known[key] = {}
-            body = _LISTED.sub("SELECT FROM", LOGGED.sub("", function.text))
+            body = LOGGED.sub("", function.text)
             if not self.speaks_of_owner(body):
                 for parameter in function.parameters:
                     found = next(self.by(module, function, parameter.name, depth), None)

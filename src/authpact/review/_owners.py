@@ -1,4 +1,4 @@
-"""Which columns hold who a row belongs to: those that code compares with, or sets to, the caller."""
+"""Which columns hold who a row belongs to: those that code compares with the caller."""
 
 import re
 from collections.abc import Iterator
@@ -11,18 +11,64 @@ from authpact.review._text import split
 
 _DEEP: Final = 3
 _COMMON: Final = frozenset(
-    "id _id pk sub subject email mail name username role roles key token text title status value data body message"
-    " password state type kind org org_id organization_id tenant tenant_id".split()
+    [
+        "id",
+        "_id",
+        "pk",
+        "sub",
+        "subject",
+        "email",
+        "mail",
+        "name",
+        "username",
+        "role",
+        "roles",
+        "key",
+        "token",
+        "text",
+        "title",
+        "status",
+        "value",
+        "data",
+        "body",
+        "message",
+        "password",
+        "state",
+        "type",
+        "kind",
+        "org",
+        "org_id",
+        "organization_id",
+        "tenant",
+        "tenant_id",
+    ]
 )
 _FILTERS: Final = frozenset(
-    "filter filter_by get get_or_none where exclude first all find find_one create get_or_create update_or_create".split()
+    [
+        "filter",
+        "filter_by",
+        "get",
+        "get_or_none",
+        "where",
+        "exclude",
+        "first",
+        "all",
+        "find",
+        "find_one",
+        "create",
+        "get_or_create",
+        "update_or_create",
+    ]
 )
 _MEMBER: Final = r"(?:\.\w+|\.get\(\s*[\"']\w+[\"']\s*\)|\[\s*[\"']\w+[\"']\s*\])?"
 _WRAPS: Final = r"(?:(?:str|int|UUID|uuid\.UUID)\(\s*)?"
 _COLUMN: Final = re.compile(
     r"\"?(\w+)\"?\s*=\s*(?:\$(\d+)|(\?|%s)|:(\w+)|%\((\w+)\)s)|(\?|%s)", re.IGNORECASE
 )
-_INSERT: Final = re.compile(r"INSERT\s+INTO\s+\S+\s*\(([^)]*)\)\s*VALUES\s*\(([^)]*)\)", re.IGNORECASE)
+_MARK: Final = re.compile(r"\$\d+|\?|%s|:\w+|%\(\w+\)s")
+_INSERT: Final = re.compile(
+    r"INSERT\s+INTO\s+\S+\s*\(([^)]*)\)\s*VALUES\s*\(([^)]*)\)", re.IGNORECASE
+)
 _STATEMENT: Final = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 
 
@@ -65,25 +111,25 @@ def owner_columns(project: Project, guards: Guards) -> frozenset[str]:
 def keys_of(call: Call, statement: str) -> Iterator[tuple[str, str]]:
     """Yield (column, value as written) of a statement that is a text with placeholders."""
     given = [a.text for a in call.arguments[1:]]
-    if len(given) == 1 and given[0][:1] in "([":
+    if len(given) == 1 and given[0][:1] in {"(", "["}:
         given = split(given[0][1:-1])
-    named = {}
-    for one in call.arguments[1:]:
-        if one.text.startswith("{"):
-            named = {
-                k.strip(" \"'"): v.strip() for k, _, v in (p.partition(":") for p in split(one.text[1:-1]))
-            }
+    named = {
+        k.strip(" \"'"): v.strip()
+        for one in call.arguments[1:]
+        if one.text.startswith("{")
+        for k, _, v in (p.partition(":") for p in split(one.text[1:-1]))
+    }
     inserted = _INSERT.search(statement)
     if inserted:
         columns = [c.strip(' "`\n') for c in inserted[1].split(",")]
-        marks = [m.strip() for m in split(inserted[2])]
-        for index, (column, mark) in enumerate(zip(columns, marks, strict=False)):
-            place = int(mark[1:]) - 1 if re.fullmatch(r"\$\d+", mark) else index
-            if place < len(given) and re.fullmatch(r"\$\d+|\?|%s", mark):
-                yield column, given[place]
-            elif mark[:1] == ":" and mark[1:] in named:
-                yield column, named[mark[1:]]
-        return
+        marks = zip(columns, split(inserted[2]), strict=False)
+        found = [f"{c} = {m}" for c, m in marks if _MARK.fullmatch(m.strip())]
+        statement = "\n".join(found)
+    yield from _placed(statement, given, named)
+
+
+def _placed(statement: str, given: list[str], named: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the columns of a statement with the values that stand for their placeholders."""
     count = 0
     for match in _COLUMN.finditer(statement):
         column, number, plain, name, other, alone = match.groups()
@@ -122,7 +168,10 @@ class _Reader:
         text = function.text
         compared = rf"\b(?!self\b)[A-Za-z_]\w*\.(\w+)\)?\s*[!=]=\s*{value}"
         turned = rf"{value}\s*[!=]=\s*{_WRAPS}\b(?!self\b)[A-Za-z_]\w*\.(\w+)"
-        filtered = rf"\.(?:find\w*|insert_one|update_\w+|delete_\w+|count_documents)\(\s*\{{[^{{}}]*?[\"'](\w+)[\"']\s*:\s*{value}"
+        filtered = (
+            r"\.(?:find\w*|insert_one|update_\w+|delete_\w+|count_documents)\(\s*"
+            rf"\{{[^{{}}]*?[\"'](\w+)[\"']\s*:\s*{value}"
+        )
         for pattern in (compared, turned, filtered):
             self.found |= set(re.findall(pattern, text))
         whole = re.compile(value)

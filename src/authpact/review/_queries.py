@@ -14,7 +14,8 @@ _PERSONS: Final = re.compile(
     r"^(?:auth_?|app_?)?(?:users?|accounts?|sessions?|profiles?)$", re.IGNORECASE
 )
 _ASKED: Final = (
-    r"(?i:\b(?:FROM|UPDATE)\s+\"?(\w+)\"?\b[^;\"']{{0,300}}?\bWHERE\b[^;\"']{{0,200}}?\b{owner}\s*=)"
+    r"(?i:\b(?:FROM|UPDATE)\s+\"?(\w+)\"?\b[^;\"']{{0,300}}?"
+    r"\bWHERE\b[^;\"']{{0,200}}?\b{owner}\s*=)"
 )
 _WHERE: Final = re.compile(
     r"\bWHERE\s+(?:\w+\.)?id\s*=\s*(?:\$1|%s|\?|:\w+|%\(\w+\)s|\{)", re.IGNORECASE

@@ -13,7 +13,9 @@ from authpact.review._routes import Route
 _DEEP: Final = 4
 _NAMED: Final = re.compile(r"([A-Z]\w*)\W*$")
 _MADE: Final = re.compile(r"(?:await\s+)?([A-Z]\w*)\(")
-_MODEL: Final = re.compile(r"\b_?(?:model|entity|table|document)\w*\s*(?::[^=\n]+)?=\s*([A-Z]\w*)\b")
+_MODEL: Final = re.compile(
+    r"\b_?(?:model|entity|table|document)\w*\s*(?::[^=\n]+)?=\s*([A-Z]\w*)\b"
+)
 _GENERIC: Final = re.compile(r"\[\s*([A-Z]\w+)\s*[,\]]|super\(\)\.__init__\(\s*([A-Z]\w+)\b")
 _OWN_MODEL: Final = re.compile(r"\bself\._?(?:model|entity|table|document)\w*\b(?!\s*\()")
 
@@ -81,13 +83,15 @@ class Services:
         if named is None or "Depends" not in text or named[1] not in self._project.classes:
             return frozenset()
         home, kind = self._project.classes[named[1]]
-        init = next((f for f in home.functions if f.owner == kind.name and f.name == "__init__"), None)
+        init = next(
+            (f for f in home.functions if f.owner == kind.name and f.name == "__init__"), None
+        )
         given: list[str] = list(caller_names(self._guards, home, init)) if init else []
         for name in re.findall(r"Depends\(\s*([\w.]+)", text):
             made = self._project.function(route.module, name)
             if made is not None:
                 given += self._handed(*made, kind, init)
-        return frozenset(_kept(home, kind, init, given))
+        return frozenset(_kept(home, init, given))
 
     def _handed(
         self, module: Module, function: Function, kind: Class, init: Function | None
@@ -103,14 +107,16 @@ class Services:
                     found.append(argument.name or _position(kind, init, index))
         return found
 
-    def method(self, route: Route, parameter: Parameter, call: Call) -> tuple[Module, Function] | None:
+    def method(self, parameter: Parameter, call: Call) -> tuple[Module, Function] | None:
         """Return the method that a route calls on an injected service."""
         named = _NAMED.search(parameter.annotation.partition(", Depends")[0])
         if named is None or call.name != f"{parameter.name}.{call.last}":
             return None
         return method_of(self._project, named[1], call.last)
 
-    def uses(self, module: Module, function: Function, kept: frozenset[str], depth: int = 0) -> bool:
+    def uses(
+        self, module: Module, function: Function, kept: frozenset[str], depth: int = 0
+    ) -> bool:
         """Whether a method, or another that it calls on itself, looks at who calls."""
         if any(re.search(rf"(?<![\w.]){re.escape(k)}\b", function.text) for k in kept):
             return True
@@ -118,9 +124,9 @@ class Services:
             return False
         for call in module.calls_in(function):
             inner = method_of(self._project, function.owner, call.last)
-            if call.name == f"self.{call.last}" and inner and inner[1].start != function.start:
-                if self.uses(*inner, kept, depth + 1):
-                    return True
+            is_other = call.name == f"self.{call.last}" and inner and inner[1] is not function
+            if inner and is_other and self.uses(*inner, kept, depth + 1):
+                return True
         return False
 
 
@@ -133,7 +139,7 @@ def _position(kind: Class, init: Function | None, index: int) -> str:
     return names[index] if index < len(names) else ""
 
 
-def _kept(home: Module, kind: Class, init: Function | None, given: list[str]) -> list[str]:
+def _kept(home: Module, init: Function | None, given: list[str]) -> list[str]:
     """Return the attributes that hold the given parameters of a class."""
     if init is None:
         return [f"self.{g}" for g in given if g]

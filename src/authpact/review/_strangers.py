@@ -70,13 +70,13 @@ class Strangers:
         for parameter, _ in self._served(route):
             for call in route.module.calls_in(route.function):
                 if call.line == load.line:
-                    return self._services.method(route, parameter, call)
+                    return self._services.method(parameter, call)
         return None
 
     def _serves_owner(self, route: Route, parameter: Parameter, kept: frozenset[str]) -> bool:
         """Whether a method that a route calls on a service looks at who calls."""
         for call in route.module.calls_in(route.function):
-            found = self._services.method(route, parameter, call)
+            found = self._services.method(parameter, call)
             if found is not None and self._services.uses(*found, kept):
                 return True
         return False
@@ -138,7 +138,8 @@ class Strangers:
         ]  # fmt: skip
         given = [*names, *rows]
         theirs = re.compile(
-            rf"(?<![!=]=\s)\b(?:{'|'.join(rows) or '(?!)'})\.{OWNER}\b(?!\s*(?:[!=]=|(?:not\s+)?in\b))"
+            rf"(?<![!=]=\s)\b(?:{'|'.join(rows) or '(?!)'})\.{OWNER}\b"
+            r"(?!\s*(?:[!=]=|(?:not\s+)?in\b))"
         )
         for call in calls:
             told = any(

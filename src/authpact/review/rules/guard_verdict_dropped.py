@@ -9,16 +9,21 @@ from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
 
 _ACCESS: Final = re.compile(
-    r"role|admin|staff|moderat|permission|scope|owner|superuser|privilege|allowed|can_|may_|is_", re.IGNORECASE
+    r"role|admin|staff|moderat|permission|scope|owner|superuser|privilege|allowed|can_|may_|is_",
+    re.IGNORECASE,
 )
 _PARTIAL: Final = re.compile(r"(?:functools\.)?partial\(\s*([\w.]+)")
 _VERDICT: Final = re.compile(
     r"^(?:True|False|not\b|bool\(|any\(|all\()|\b(?:is\s+(?:not\s+)?None|in\s+[\w.\[({]\S*)$|[^=!<>]\s*(?:==|!=|>=|<=|<|>)\s"
 )
-_DEPENDENCY: Final = re.compile(r"(?:Depends|Security)\(\s*([\w.]+)\s*(?:,[^()]*)?(\([^()]*\))?\s*\)")
+_DEPENDENCY: Final = re.compile(
+    r"(?:Depends|Security)\(\s*([\w.]+)\s*(?:,[^()]*)?(\([^()]*\))?\s*\)"
+)
 
 
-def _meant(facts: Facts, module: Module, name: str, is_made: bool) -> tuple[Module, Function] | None:
+def _meant(
+    facts: Facts, module: Module, name: str, *, is_made: bool
+) -> tuple[Module, Function] | None:
     """Return the function that a dependency calls: itself, behind `partial`, or made by another."""
     found = facts.project.symbol(module, name)
     variable = found.module.variables.get(found.name) if found else None
@@ -53,7 +58,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     for module in facts.python:
         for call in (c for c in module.calls if c.text_of("dependencies")):
             for found in _DEPENDENCY.finditer(call.text_of("dependencies")):
-                meant = _meant(facts, module, found[1], found[2] is not None)
+                meant = _meant(facts, module, found[1], is_made=found[2] is not None)
                 if meant is None or not _only_answers(facts, *meant):
                     continue
                 home, function = meant
@@ -61,9 +66,13 @@ def check(facts: Facts) -> Iterator[Hit]:
                 if not _ACCESS.search(named) or (home.path, function.line) in seen:
                     continue
                 seen.add((home.path, function.line))
-                message = f"{function.name} only answers yes or no; as a dependency it refuses nobody."
+                message = (
+                    f"{function.name} only answers yes or no; as a dependency it refuses nobody."
+                )
                 yield at(home, function, message)
-                yield at(module, call.line, f"{found[1]} refuses nobody here: its answer is dropped.")
+                yield at(
+                    module, call.line, f"{found[1]} refuses nobody here: its answer is dropped."
+                )
 
 
 RULE = Rule(

@@ -60,7 +60,9 @@ _KEYED: Final = re.compile(
     rf"|\.find_one\w*\(\s*\{{\s*[\"'](?:user_?name|nick_?name|handle|name|login)[\"']\s*:\s*{_CLAIM}"
     rf"|\b(?:get_or_none|filter|filter_by|get)\(\s*(?:user_?name|nick_?name|handle|name|login)\s*=\s*{_CLAIM}"
 )
-_KEY: Final = re.compile(rf"\breturn\s+(?:str\(\s*)?{_CLAIM}\)?(?:\.(?:lower|strip|casefold)\(\))*\s*$", re.MULTILINE)
+_KEY: Final = re.compile(
+    rf"\breturn\s+(?:str\(\s*)?{_CLAIM}\)?(?:\.(?:lower|strip|casefold)\(\))*\s*$", re.MULTILINE
+)
 _SAYS_SO: Final = re.compile(r"e?mail|display|nick|greet|name", re.IGNORECASE)
 
 

@@ -17,7 +17,8 @@ _PRIVILEGE: Final = re.compile(
     re.IGNORECASE,
 )
 _POWER: Final = re.compile(
-    r"role|admin|permission|access|staff|super_?user|moderator|privilege|clearance|level", re.IGNORECASE
+    r"role|admin|permission|access|staff|super_?user|moderator|privilege|clearance|level",
+    re.IGNORECASE,
 )
 _FORM: Final = re.compile(
     r"\b(?:const|let)\s+(\w+)\s*=\s*(?:Object\.fromEntries\(|await\s+\w+\.json\()"

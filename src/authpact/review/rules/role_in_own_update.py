@@ -6,7 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._handlers import SESSION, actions, handlers
 from authpact.review._routes import Route
-from authpact.review._rows import PERSON
+from authpact.review._rows import is_person
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
@@ -69,13 +69,6 @@ def _body_field(facts: Facts, route: Route, name: str) -> str:
     return ""
 
 
-def _is_person(facts: Facts, name: str) -> bool:
-    """Whether a class is the table of users, by its name or by that of its table."""
-    found = facts.project.classes.get(name)
-    table = re.search(r"__tablename__\s*=\s*[\"'](?:users?|accounts?|members?)[\"']", found[1].text) if found else None
-    return bool(PERSON.match(name) or table)
-
-
 def _in_route(facts: Facts, route: Route) -> Iterator[Hit]:
     text = route.function.text
     given = {p.name for p in route.function.parameters} - {route.principal}
@@ -87,8 +80,8 @@ def _in_route(facts: Facts, route: Route) -> Iterator[Hit]:
             return
     for line, match in lines_matching(text, _ANY_WRITTEN):
         loaded = re.search(_LOADED.format(re.escape(match[1])), text)
-        is_person = loaded is not None and _is_person(facts, loaded[1] or loaded[2])
-        if is_person and match[3] in given and not _checked(facts, route, match[0]):
+        written = loaded is not None and is_person(facts.project, loaded[1] or loaded[2])
+        if written and match[3] in given and not _checked(facts, route, match[0]):
             message = f"Every signed-in user may set the `{match[2]}` of any account."
             yield at(route.module, route.function.line + line - 1, message)
             return

@@ -13,7 +13,12 @@ _REFUSES: Final = re.compile(r"\braise\b|\babort\(|\b403\b")
 
 def _asks(route: Route, name: str) -> bool:
     """Whether a handler looks at the role of the caller."""
-    return bool(re.search(rf"(?<![\w.]){re.escape(name)}(?:\.|\[[\"'])(?:\w*role\w*|is_\w+)\b", route.function.text))
+    return bool(
+        re.search(
+            rf"(?<![\w.]){re.escape(name)}(?:\.|\[[\"'])(?:\w*role\w*|is_\w+)\b",
+            route.function.text,
+        )
+    )
 
 
 def _source(route: Route) -> str:
@@ -44,11 +49,16 @@ def check(facts: Facts) -> Iterator[Hit]:
     for route in facts.routes:
         if route.method not in _WRITES or not (route.reachable and route.principal):
             continue
-        if "{" not in route.paths[0] or (route.module.path, route.paths[0], _source(route)) not in asked:
+        if (
+            "{" not in route.paths[0]
+            or (route.module.path, route.paths[0], _source(route)) not in asked
+        ):
             continue
         guarded = re.search(r"role|admin|owner|permission", route.decorator.text_of("dependencies"))
         if not (guarded or _asks(route, route.principal) or _is_own(route)):
-            message = "The other write on this path demands a role of the caller; this one does not."
+            message = (
+                "The other write on this path demands a role of the caller; this one does not."
+            )
             yield at(route.module, route.function, message)
 
 

@@ -74,7 +74,9 @@ def check(facts: Facts) -> Iterator[Hit]:
     yield from _in_scripts(facts)
     for route in facts.routes:
         if route.reachable and _in_route(facts, route):
-            yield at(route.module, route.function, "All columns of a table with secrets are answered.")
+            yield at(
+                route.module, route.function, "All columns of a table with secrets are answered."
+            )
 
 
 RULE = Rule(
