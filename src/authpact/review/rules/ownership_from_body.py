@@ -13,6 +13,7 @@ _LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*
 _INJECTED: Final = frozenset(
     {"Request", "Response", "Session", "AsyncSession", "WebSocket", "BackgroundTasks", "UploadFile"}
 )
+_PUBLISHED: Final = re.compile(r"(?:cloud_?)?event$|envelope$")
 _SPLAT: Final = r"\*\*\s*%s\.(?:model_dump|dict)\(\s*(?:exclude_\w+=\w+\s*)?\)"
 _CREDENTIAL: Final = r"(?:auth|access|id|bearer|session|jwt)_?token|token|jwt|bearer"
 _HAS_OWNER: Final = re.compile(r"^\s+(?:user_id|owner_id|creator_id|created_by)\s*:", re.MULTILINE)
@@ -31,6 +32,7 @@ def _models(route: Route) -> dict[str, str]:
         and "Depends" not in p.default + p.annotation
         and "Security" not in p.default
         and p.annotation not in _INJECTED
+        and not _PUBLISHED.match(p.name)  # a broker sends it, and no user
     }
 
 
@@ -239,6 +241,19 @@ def make(room: RoomCreate, user=Depends(get_current_user)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/topics/tasks")
+async def arrived(event: dict):
+    return await audit.write(event.get("user_id"), event.get("kind"))
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
