@@ -15,6 +15,7 @@ _CALL: Final = re.compile(r"^([A-Za-z_][\w.]*)\((.*)\)$", re.DOTALL)
 _CHOICE: Final = re.compile(r"^(.+?)\s+if\s+.+?\s+else\s+(.+)$", re.DOTALL)
 _RETURN: Final = re.compile(r"\breturn\s+")
 _WEAK: Final = frozenset({"False", "None"})
+_CAST: Final = re.compile(r"\s+(?:as|satisfies)\s+[\w.<>\[\]\"', ]+$")
 
 
 def returned(text: str) -> Iterator[str]:
@@ -64,7 +65,7 @@ class Dictionaries:
         self, module: Module, text: str, function: Function | None = None, depth: int = 0
     ) -> dict[str, str]:
         """Return the members of a dictionary by name, as written; empty when it is not known."""
-        text = text.strip()
+        text = _CAST.sub("", text.strip())
         if depth > _DEEP or not text:
             return {}
         if text[0] == "{":
@@ -93,8 +94,8 @@ class Dictionaries:
     ) -> dict[str, str]:
         found: dict[str, str] = {}
         for part in split(text[1:-1]):
-            if part.startswith("**"):
-                found |= self.of(module, part[2:], function, depth + 1)
+            if part.startswith(("**", "...")):
+                found |= self.of(module, part.lstrip("*."), function, depth + 1)
             else:
                 found |= members("{" + part + "}")
         return found

@@ -17,6 +17,7 @@ from authpact.review._loads import Loads
 from authpact.review._loggers import loggers
 from authpact.review._logs import Line, log_lines
 from authpact.review._model import Function, Module
+from authpact.review._owners import owner_columns
 from authpact.review._project import Project
 from authpact.review._python import read_python
 from authpact.review._requests import Request, Requests, package_of
@@ -73,7 +74,12 @@ class Facts:
     @cached_property
     def strangers(self) -> Strangers:
         """Routes on which a caller reaches the rows of others."""
-        return Strangers(self.project, self.application, Loads(self.project))
+        return Strangers(self.project, self.application, Loads(self.project, self.owners))
+
+    @cached_property
+    def owners(self) -> frozenset[str]:
+        """Columns that are compared with the caller."""
+        return owner_columns(self.project, self.application)
 
     @cached_property
     def tokens(self) -> Tokens:

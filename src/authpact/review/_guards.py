@@ -47,10 +47,34 @@ class Guards:
         ):
             return True
         kind = next((c for c in home.classes if c.name == label), None)
+        called = re.match(r"([A-Za-z_]\w*)\(", variable.value) if variable else None
+        if called and self._instance(home, called[1], depth):
+            return True
         if kind is not None:
             return bool(EVIDENCE.search(kind.text)) or any(b in BEARERS for b in kind.bases)
         function = home.by_name.get(label)
         return function is not None and self.checks(home, function, depth + 1)
+
+    def _instance(self, module: Module, name: str, depth: int) -> bool:
+        """Whether the instances of a class authenticate when they are called."""
+        found = self.project.symbol(module, name)
+        if found is None or found.name not in found.module.class_names:
+            return False
+        home, own = found.module, (f for f in found.module.functions if f.owner == found.name)
+        return any(f.name == "__call__" and self.checks(home, f, depth + 1) for f in own)
+
+    def fields_of(self, module: Module, function: Function) -> list[str]:
+        """Return what a method reads of its class that is a dependency which authenticates."""
+        if not function.owner:
+            return []
+        return [
+            f"self.{a.target}"
+            for a in module.assignments
+            if a.owner == function.owner
+            and a.function < 0
+            and ("Depends" in a.value + a.annotation or "Security" in a.value)
+            and self.guards(module, f"{a.annotation} {a.value}")
+        ]
 
     def _local(self, module: Module, name: str, depth: int) -> bool:
         """Whether a variable of a function holds a dependency that some call made."""
@@ -89,10 +113,13 @@ class Guards:
             return True
         if depth > DEEP:
             return False
-        if any(
-            self.guards(module, f"{p.annotation} {p.default}", depth) for p in function.parameters
-        ):
+        given = (f"{p.annotation} {p.default}" for p in function.parameters)
+        if any(self.guards(module, g, depth) for g in given) or self.fields_of(module, function):
             return True
+        return self._calls_guard(module, function, depth)
+
+    def _calls_guard(self, module: Module, function: Function, depth: int) -> bool:
+        """Whether a function calls something that authenticates."""
         for call in module.calls_in(function):
             if call.last in {"Depends", "Security"}:
                 continue

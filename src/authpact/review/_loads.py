@@ -8,7 +8,8 @@ from typing import Final
 
 from authpact.review._model import Assignment, Call, Function, Module
 from authpact.review._project import Project
-from authpact.review._queries import OWNER, loads_in, named_store, private_tables
+from authpact.review._queries import OWNER, Tables, named_store
+from authpact.review._services import attribute_of, method_of
 
 _COLUMN: Final = re.compile(rf"^\s+({OWNER})\s*[:=]", re.MULTILINE)
 _PERSONS: Final = re.compile(
@@ -32,6 +33,7 @@ SPEAKS_OF_OWNER: Final = re.compile(
     re.IGNORECASE,
 )
 LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
+_LISTED: Final = re.compile(r"\bSELECT\s[^;\"'()]*?\sFROM\b", re.IGNORECASE)
 _DEEP: Final = 3
 _MODEL: Final = r"([A-Z]\w*)"
 _WRAPPED: Final = (
@@ -45,14 +47,16 @@ class Load:
 
     kind: str
     line: int
+    place: tuple[Module, Function] | None = None
+    """The method of a service that loads it, where that knows who calls."""
 
 
 class Loads:
     """Follows ids through helpers, services and modules of queries to the rows they name."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
-        self._known: dict[tuple[str, int], dict[str, str]] = {}
+    def __init__(self, project: Project, owners: frozenset[str] = frozenset()) -> None:
+        self._project, self._owners = project, owners
+        self._known: dict[tuple[str, int, str], dict[str, str]] = {}
         self._variables: dict[str, dict[int, list[Assignment]]] = {}
 
     @cached_property
@@ -66,7 +70,7 @@ class Loads:
         }
         found = {}
         for name, text in kinds.items():
-            column = _COLUMN.search(text) or _PERSONS.search(text)
+            column = _COLUMN.search(text) or _PERSONS.search(text) or self._learned(text)
             if column and name not in {"User", "Account", "Session", "Verification"}:
                 found[name] = column[1]
         tables = {t[1]: n for n, x in kinds.items() if n in found and (t := _TABLE.search(x))}
@@ -76,6 +80,18 @@ class Loads:
                 if name not in found and column[2] in tables:
                     found[name] = f"{tables[column[2]]} {column[1]}"
         return found
+
+    def _learned(self, text: str) -> re.Match[str] | None:
+        """Return the column of a class that the tree compares with the caller."""
+        fields = re.finditer(r"^\s+(\w+)\s*[:=]", text, re.MULTILINE) if self._owners else ()
+        return next((f for f in fields if f[1] in self._owners), None)
+
+    def speaks_of_owner(self, text: str) -> bool:
+        """Whether a text names an owner, by a usual word or by the word of this tree."""
+        text = _LISTED.sub("SELECT FROM", text)
+        return bool(SPEAKS_OF_OWNER.search(text)) or bool(
+            self._owners and re.search(rf"\b(?:{'|'.join(sorted(self._owners))})\b", text)
+        )
 
     @cached_property
     def private(self) -> frozenset[str]:
@@ -92,19 +108,21 @@ class Loads:
         }
         compared = set(re.findall(r"\b[a-z]\w*\.(\w+)\)?\s*!=", text))
         compared |= set(re.findall(r"!=\s*(?:str\()?[a-z]\w*\.(\w+)", text))
+        compared |= self._owners
         direct = {k for k, c in self.owned.items() if (k, c) in asked or c in compared}
         return frozenset(
             k for k, c in self.owned.items() if k in direct or c.partition(" ")[0] in direct
         )
 
     @cached_property
-    def _tables(self) -> frozenset[str]:
-        return private_tables(self._project.python)
+    def _tables(self) -> Tables:
+        owner = "|".join([OWNER, *(rf"\b{o}\b" for o in sorted(self._owners))])
+        return Tables(self._project.python, f"(?:{owner})")
 
     def _in_texts(self, function: Function, name: str) -> Iterator[Load]:
         """Yield what is loaded by statements that are texts, and by stores named after rows."""
         text = function.text
-        found = list(loads_in(text, name, self._tables)) if self._tables else []
+        found = list(self._tables.loads_in(text, name)) if self._tables.private else []
         if self.private and re.search(r"crud\.|(?:repo|repository|crud|dao|store)\.", text):
             for asked in named_store(name, sorted(self.private)).finditer(text):
                 found.append((asked[1] or asked[2], asked.start()))
@@ -113,7 +131,8 @@ class Loads:
 
     def names_of(self, module: Module, function: Function, source: str) -> list[str]:
         """Return the names under which a function holds a value, conversions included."""
-        index = module.functions.index(function)
+        places = (i for i, f in enumerate(module.functions) if f.start == function.start)
+        index = next(places, -1)
         names = [source]
         for one in self._held(module).get(index, ()):
             value = one.value
@@ -135,7 +154,7 @@ class Loads:
 
     def by(self, module: Module, function: Function, source: str, depth: int = 0) -> Iterator[Load]:
         """Yield the private rows that a function loads by one of its values."""
-        if not (self.private or self._tables):
+        if not (self.private or self._tables.private):
             return
         names = self.names_of(module, function, source)
         for name in names:
@@ -150,10 +169,11 @@ class Loads:
             rf"\.get\(\s*{_MODEL}\s*,\s*{key}"
             rf"|\b{_MODEL}\.(\w+)\)?\s*==\s*{key}"
             rf"|\b{_MODEL}\.(?:objects\.)?(?:get|get_by_id|get_or_none|find_one|find_by_id)\((?:\s*\w+\s*=)?\s*{key}"
+            rf"|\b{_MODEL}\.(?:objects\.)?filter\(\s*(?:id|pk)\s*=\s*{key}\s*\)"
             rf"|(?:query|select)\(\s*{_MODEL}\s*\)\s*\.(?:filter_by\(\s*id\s*=|get\()\s*{key}"
         )
         for found in re.finditer(pattern, function.text):
-            kind = next(found[i] for i in (1, 2, 4, 5) if found[i])
+            kind = next(found[i] for i in (1, 2, 4, 5, 6) if found[i])
             column = found[3]
             if kind in self.private and (
                 column in {None, "id", "uuid"} or self.owned[kind].endswith(f" {column}")
@@ -180,12 +200,9 @@ class Loads:
         """Return the function of a call; the kind of the object tells methods of one name apart."""
         owner, _, method = call.name.rpartition(".")
         kind = self._kind_of(module, function, owner) if owner else ""
-        if kind in self._project.classes:
-            home = self._project.classes[kind][0]
-            own = (f for f in home.functions if f.owner == kind and f.name == method)
-            found = next(own, None)
-            if found is not None:
-                return home, found
+        found = method_of(self._project, kind, method) if kind else None
+        if found is not None:
+            return found
         return self._project.callee(module, call)
 
     def _kind_of(self, module: Module, function: Function, owner: str) -> str:
@@ -203,15 +220,25 @@ class Loads:
                 anywhere = owner.startswith("self.") or kept.function < 0
                 if anywhere or module.functions[kept.function] is function:
                     return found[1]
-        return ""
+        return self._chained(module, function, owner)
+
+    def _chained(self, module: Module, function: Function, owner: str) -> str:
+        """Return the class of an attribute of an attribute, followed part by part."""
+        head, *rest = owner.split(".")
+        kind = function.owner if head == "self" else ""
+        if rest and not kind and head.isidentifier():
+            kind = self._kind_of(module, function, head)
+        for name in rest:
+            kind = attribute_of(self._project, kind, name) if kind else ""
+        return kind if rest else ""
 
     def _summary(self, module: Module, function: Function, depth: int) -> dict[str, str]:
         """Return the parameters by which a function loads a row without a word about its owner."""
-        key = (module.path, function.start)
+        key = (module.path, function.start, function.text)
         if key not in self._known:
             self._known[key] = {}
             body = LOGGED.sub("", function.text)
-            if not SPEAKS_OF_OWNER.search(body):
+            if not self.speaks_of_owner(body):
                 for parameter in function.parameters:
                     found = next(self.by(module, function, parameter.name, depth), None)
                     if found:

@@ -13,9 +13,9 @@ OWNER: Final = (
 _PERSONS: Final = re.compile(
     r"^(?:auth_?|app_?)?(?:users?|accounts?|sessions?|profiles?)$", re.IGNORECASE
 )
-_ASKED: Final = re.compile(
-    rf"\b(?:FROM|UPDATE)\s+\"?(\w+)\"?\b[^;\"']{{0,300}}?\bWHERE\b[^;\"']{{0,200}}?\b{OWNER}\s*=",
-    re.IGNORECASE,
+_ASKED: Final = (
+    r"(?i:\b(?:FROM|UPDATE)\s+\"?(\w+)\"?\b[^;\"']{{0,300}}?"
+    r"\bWHERE\b[^;\"']{{0,200}}?\b{owner}\s*=)"
 )
 _WHERE: Final = re.compile(
     r"\bWHERE\s+(?:\w+\.)?id\s*=\s*(?:\$1|%s|\?|:\w+|%\(\w+\)s|\{)", re.IGNORECASE
@@ -28,7 +28,6 @@ _FILTER: Final = re.compile(
 )
 _KEYS: Final = r"^\{{\s*[\"'](?:_id|id)[\"']\s*:\s*(?:\w+\(\s*)?{name}\b\)?\s*,?\s*\}}$"
 _EQUALS: Final = r"\.(?:eq|match)\(\s*\{?\s*[\"']id[\"']\s*[,:]\s*(?:\w+\(\s*)?"
-_SAID: Final = re.compile(OWNER, re.IGNORECASE)
 _AROUND: Final = 400
 
 
@@ -40,40 +39,40 @@ def _chains(text: str) -> Iterator[tuple[str, str, int]]:
         yield found[1], rest[: end.start()] if end else rest.partition("\n\n")[0], found.start()
 
 
-def private_tables(modules: Iterable[Module]) -> frozenset[str]:
-    """Return the tables and collections of which some statement selects by the owner."""
-    found: set[str] = set()
-    for module in modules:
-        text = module.code
-        if not _SAID.search(text):
-            continue
-        found |= set(_ASKED.findall(text))
-        found |= {t for t, calls, _ in _chains(text) if re.search(rf"[\"']{OWNER}[\"']", calls)}
-        found |= {c for c, keys in _FILTER.findall(text) if re.search(rf"[\"']{OWNER}[\"']", keys)}
-    return frozenset(t for t in found if not _PERSONS.match(t))
+class Tables:
+    """The tables and collections of which some statement selects by the owner."""
 
+    def __init__(self, modules: Iterable[Module], owner: str) -> None:
+        self._said = re.compile(owner, re.IGNORECASE)
+        asked, quoted = re.compile(_ASKED.format(owner=owner)), rf"[\"']{owner}[\"']"
+        found: set[str] = set()
+        for text in (m.code for m in modules if self._said.search(m.code)):
+            found |= set(asked.findall(text))
+            found |= {t for t, calls, _ in _chains(text) if re.search(quoted, calls)}
+            found |= {c for c, keys in _FILTER.findall(text) if re.search(quoted, keys)}
+        self.private = frozenset(t for t in found if not _PERSONS.match(t))
 
-def loads_in(text: str, name: str, private: frozenset[str]) -> Iterator[tuple[str, int]]:
-    """Yield (table, place) of what a text loads by one value and by nothing else."""
-    value = rf"(?<![\w.]){re.escape(name)}\b"
-    for found in _WHERE.finditer(text):
-        before = text[max(0, found.start() - _AROUND) : found.start()]
-        tables = _TABLE.findall(before)
-        statement, _, given = text[found.end() - 1 : found.end() + _AROUND].partition(
-            '"""' if '"""' in before else '"' if before.count('"') % 2 else "'"
-        )
-        whole = before[before.upper().rfind(tables[-1].upper()) :] + statement if tables else ""
-        given = statement if found[0].endswith("{") else given.partition("\n\n")[0][:120]
-        unsaid = bool(tables) and tables[-1] in private and not _SAID.search(whole + given)
-        if unsaid and re.search(value, given):
-            yield tables[-1], found.start()
-    for table, calls, place in _chains(text):
-        asked = re.search(_EQUALS + value, calls)
-        if table in private and asked and not _SAID.search(calls):
-            yield table, place
-    for found in _FILTER.finditer(text):
-        if found[1] in private and re.match(_KEYS.format(name=re.escape(name)), found[2]):
-            yield found[1], found.start()
+    def loads_in(self, text: str, name: str) -> Iterator[tuple[str, int]]:
+        """Yield (table, place) of what a text loads by one value and by nothing else."""
+        value, private = rf"(?<![\w.]){re.escape(name)}\b", self.private
+        for found in _WHERE.finditer(text):
+            before = text[max(0, found.start() - _AROUND) : found.start()]
+            tables = _TABLE.findall(before)
+            statement, _, given = text[found.end() - 1 : found.end() + _AROUND].partition(
+                '"""' if '"""' in before else '"' if before.count('"') % 2 else "'"
+            )
+            whole = before[before.upper().rfind(tables[-1].upper()) :] + statement if tables else ""
+            given = statement if found[0].endswith("{") else given.partition("\n\n")[0][:120]
+            unsaid = bool(tables) and tables[-1] in private and not self._said.search(whole + given)
+            if unsaid and re.search(value, given):
+                yield tables[-1], found.start()
+        for table, calls, place in _chains(text):
+            asked = re.search(_EQUALS + value, calls)
+            if table in private and asked and not self._said.search(calls):
+                yield table, place
+        for found in _FILTER.finditer(text):
+            if found[1] in private and re.match(_KEYS.format(name=re.escape(name)), found[2]):
+                yield found[1], found.start()
 
 
 def named_store(name: str, kinds: Iterable[str]) -> re.Pattern[str]:

@@ -206,7 +206,7 @@ class Application(Guards):
         for parameter in function.parameters:
             if self.guards(module, f"{parameter.annotation} {parameter.default}"):
                 return parameter.name
-        return ""
+        return next(iter(self.fields_of(module, function)), "")
 
     def _mounted(self, own: Way, depth: int) -> list[Way]:
         """Return the ways to an application through those that it is mounted in."""

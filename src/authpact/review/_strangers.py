@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from authpact.review._guards import Guards
-from authpact.review._loads import LOGGED, SPEAKS_OF_OWNER, Load, Loads
-from authpact.review._model import Call, Parameter
+from authpact.review._loads import LOGGED, Load, Loads
+from authpact.review._model import Call, Function, Module, Parameter
 from authpact.review._project import Project
+from authpact.review._queries import OWNER
 from authpact.review._routes import Application, Route
+from authpact.review._services import Services
 
 _PLAIN: Final = re.compile(
     r"^(?:Optional\[|Annotated\[)?\s*(?:str|int|(?:uuid\.)?UUID\d?|(?:Pydantic)?ObjectId)\b"
@@ -40,6 +43,7 @@ class Strangers:
     def __init__(self, project: Project, application: Application, loads: Loads) -> None:
         self._project, self._application, self._loads = project, application, loads
         self._guards: Guards = application
+        self._services = Services(project, application)
 
     def reached_by(self, route: Route) -> Load | None:
         """Return the first row that a signed-in caller reaches on a route, whoever owns it."""
@@ -53,8 +57,34 @@ class Strangers:
                 continue
             names = self._loads.names_of(route.module, route.function, source)
             if not self._is_judged(route, names, load):
-                return load
+                return replace(load, place=self._told(route, load))
         return None
+
+    def _served(self, route: Route) -> list[tuple[Parameter, frozenset[str]]]:
+        """Return the injected services that know who calls, and where they keep it."""
+        held = ((p, self._services.holds_caller(route, p)) for p in route.function.parameters)
+        return [(p, kept) for p, kept in held if kept]
+
+    def _told(self, route: Route, load: Load) -> tuple[Module, Function] | None:
+        """Return the method that loads the row, of a service that knows who calls."""
+        for parameter, _ in self._served(route):
+            for call in route.module.calls_in(route.function):
+                if call.line == load.line:
+                    return self._services.method(parameter, call)
+        return None
+
+    def _serves_owner(self, route: Route, parameter: Parameter, kept: frozenset[str]) -> bool:
+        """Whether a method that a route calls on a service looks at who calls."""
+        for call in route.module.calls_in(route.function):
+            found = self._services.method(parameter, call)
+            if found is not None and self._services.uses(*found, kept):
+                return True
+        return False
+
+    def _caller(self, route: Route) -> str:
+        """Return the parameter that is the caller, and not a service that knows them."""
+        served = {p.name for p, _ in self._served(route)}
+        return "" if route.principal in served else route.principal
 
     def _is_privileged(self, route: Route) -> bool:
         texts = [f"{p.annotation} {p.default}" for p in route.function.parameters]
@@ -83,6 +113,9 @@ class Strangers:
     def _asks(self, route: Route, parameter: Parameter, source: str) -> bool:
         """Whether a dependency gets the id, or a service that knows who calls."""
         text = f"{parameter.annotation} {parameter.default}"
+        kept = self._services.holds_caller(route, parameter)
+        if kept:
+            return self._serves_owner(route, parameter, kept)
         if parameter.name == route.principal or "Depends" not in text:
             return False
         if self._guards.guards(route.module, text):
@@ -104,18 +137,23 @@ class Strangers:
             if a.line == load.line and re.fullmatch(r"\w+", a.target)
         ]  # fmt: skip
         given = [*names, *rows]
+        theirs = re.compile(
+            rf"(?<![!=]=\s)\b(?:{'|'.join(rows) or '(?!)'})\.{OWNER}\b"
+            r"(?!\s*(?:[!=]=|(?:not\s+)?in\b))"
+        )
         for call in calls:
             told = any(
-                re.search(rf"(?<![\w.]){re.escape(n)}\b", a.text)
+                re.search(rf"(?<![\w.]){re.escape(n)}\b", theirs.sub("", a.text))
                 for n in given
                 for a in call.arguments
             )
             if told and self._judges(route, call):
                 return True
-        rest = self._without_writes(route, calls)
-        if route.principal and re.search(rf"(?<![\w.]){re.escape(route.principal)}\b", rest):
+        rest = theirs.sub("", self._without_writes(route, calls))
+        caller = self._caller(route)
+        if caller and re.search(rf"(?<![\w.]){re.escape(caller)}\b", rest):
             return True
-        return bool(SPEAKS_OF_OWNER.search(rest) or _SHARED.search(rest))
+        return bool(self._loads.speaks_of_owner(rest) or _SHARED.search(rest))
 
     def _judges(self, route: Route, call: Call) -> bool:
         found = self._project.callee(route.module, call)
@@ -126,7 +164,7 @@ class Strangers:
             return bool(
                 re.search(r"(?:!=|==)\s*\w*(?:user|owner)|(?:user_id|owner\w*)\s*(?:!=|==)", body)
             )
-        return bool(SPEAKS_OF_OWNER.search(body))
+        return self._loads.speaks_of_owner(body)
 
     def _without_writes(self, route: Route, calls: list[Call]) -> str:
         """Return the body without what only writes down who called."""
@@ -138,5 +176,19 @@ class Strangers:
                 code[call.start : call.end] = b" " * (call.end - call.start)
         text = code[route.function.start : route.function.end].decode(errors="ignore")
         body = "\n".join(text.split("\n")[route.function.body_line - route.function.line :])
-        body = LOGGED.sub("", body)
+        body = _refusing(LOGGED.sub("", body))
         return re.sub(r"^\s*\w+\.\w+\s*=(?!=)[^\n]*", "", body, flags=re.MULTILINE)
+
+
+def _refusing(body: str) -> str:
+    """Return a body without the conditions under which nothing happens once log lines are gone."""
+    lines = body.split("\n")
+    kept = []
+    for index, line in enumerate(lines):
+        depth = len(line) - len(line.lstrip())
+        after = next((x for x in lines[index + 1 :] if x.strip()), "")
+        is_idle = len(after) - len(after.lstrip()) <= depth
+        if re.match(r"\s*(?:el)?if\b.*:\s*$", line) and is_idle:
+            continue
+        kept.append(line)
+    return "\n".join(kept)

@@ -60,7 +60,7 @@ _PLAIN: Final = re.compile(
     r"|fly\.toml|\.mcp\.json|\.dockerignore|nginx[\w.-]*\.conf|Caddyfile)$"
 )
 _INTERESTING: Final = re.compile(
-    r"auth|token|cookie|storage|process\.env|fetch\(|axios|jwt|secret|password"
+    r"auth|token|cookie|storage|process\.env|fetch\(|axios|jwt|secret|password|defaultValue"
     r"|\bapi\w*\.(?:get|post|put|patch|delete)\b|from\s+[\"'][^\"'\n]*/(?:api|services?|actions)\b"
     r"|export\s+(?:async\s+function|const)\s+(?:GET|POST|PUT|PATCH|DELETE)\b|[\"']use server[\"']"
     r"|RawUnsafe\(|\.unsafe\(|\bpool\.query\(|Access-Control-|[\"'`]/api/|[\"']ky[\"']"

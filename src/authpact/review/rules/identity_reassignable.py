@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts, is_client
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review._text import lines_matching
 
 _BY_MAIL: Final = re.compile(
     r"\b(?:user_?id|subject|owner_?id)\s*(?::\s*\w+\s*)?=\s*(?:payload|claims|decoded|token_data)(?:\.get\(\s*|\[\s*)[\"'](email|name|username|preferred_username)[\"']"
@@ -53,6 +54,39 @@ def _by_name(facts: Facts) -> Iterator[Hit]:
                     yield at(route.module, call, "The caller is told apart by a name.")
 
 
+_CLAIM: Final = r"(?:claims|payload|decoded|token_data|token|data|info)(?:\.get\(\s*|\[\s*)[\"'](email|name|username|preferred_username|nickname)[\"']\s*[\])]"
+_KEYED: Final = re.compile(
+    rf"\b[A-Z]\w*\.(?:user_?name|nick_?name|handle|name|login)\)?\s*==\s*{_CLAIM}"
+    rf"|\.find_one\w*\(\s*\{{\s*[\"'](?:user_?name|nick_?name|handle|name|login)[\"']\s*:\s*{_CLAIM}"
+    rf"|\b(?:get_or_none|filter|filter_by|get)\(\s*(?:user_?name|nick_?name|handle|name|login)\s*=\s*{_CLAIM}"
+)
+_KEY: Final = re.compile(
+    rf"\breturn\s+(?:str\(\s*)?{_CLAIM}\)?(?:\.(?:lower|strip|casefold)\(\))*\s*$", re.MULTILINE
+)
+_SAYS_SO: Final = re.compile(r"e?mail|display|nick|greet|name", re.IGNORECASE)
+
+
+def _by_claim(facts: Facts) -> Iterator[Hit]:
+    """Yield rows found by a claim that may change hands, and dependencies that return only that."""
+    for module, line, match in facts.matches(facts.python, _KEYED):
+        name = next(g for g in match.groups() if g)
+        yield at(module, line, f"A row is found by `{name}` of the token, not by `sub`.")
+    used = {
+        (meant[0].path, meant[1].start)
+        for r in facts.routes
+        for p in r.function.parameters
+        for n in re.findall(r"Depends\(\s*([\w.]+)", f"{p.annotation} {p.default}")
+        if p.name == r.principal and (meant := facts.project.function(r.module, n))
+    }
+    for module in facts.python if used else ():
+        for function in module.functions:
+            if (module.path, function.start) not in used or _SAYS_SO.search(function.name):
+                continue
+            for line, match in lines_matching(function.text, _KEY):
+                message = f"Users are told apart by `{match[1]}` of the token."
+                yield at(module, function.line + line - 1, message)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield principals that are known by something that may change hands."""
     for module, line, match in facts.matches(facts.python, _BY_MAIL):
@@ -70,6 +104,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     for module, line, match in facts.matches(facts.python, _ROW):
         yield at(module, line, f"A user is looked up by `{match[1]}`, which is not unique.")
     yield from _by_name(facts)
+    yield from _by_claim(facts)
 
 
 RULE = Rule(
@@ -82,6 +117,30 @@ RULE = Rule(
     remedy="Use `sub`, the id of the Better Auth user, everywhere.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+def whose(claims=Depends(get_current_user)):
+    return claims["email"].strip()
+
+@app.get("/jars")
+def jars(key=Depends(whose)):
+    return JARS[key]
+"""
+            }
+        ),
+        Case(
+            {
+                "store.py": """\
+async def keeper(claims):
+    return await Keeper.get_or_none(handle=claims["nickname"])
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -138,6 +197,22 @@ def current(payload):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+def email_of(claims=Depends(get_current_user)):
+    return claims["email"]
+
+@app.post("/letters")
+def letter(to=Depends(email_of)):
+    send(to)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -14,7 +14,8 @@ def check(facts: Facts) -> Iterator[Hit]:
         load = facts.strangers.reached_by(route)
         if load:
             message = f"Any {load.kind} is reached by its id; its owner is not compared."
-            yield at(route.module, route.function, message)
+            module, function = load.place or (route.module, route.function)
+            yield at(module, function, message)
 
 
 def _pair(mine: str, one: str) -> Case:

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._routes import Route
+from authpact.review._rows import PERSON_ID, is_only_an_id
 from authpact.review._rule import Case, Hit, Rule, at
 
 _FIELD: Final = r"(?:user_?[iI]d|owner_?[iI]d|creator_?[iI]d|created_?[bB]y)"
@@ -12,6 +13,7 @@ _LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*
 _INJECTED: Final = frozenset(
     {"Request", "Response", "Session", "AsyncSession", "WebSocket", "BackgroundTasks", "UploadFile"}
 )
+_PUBLISHED: Final = re.compile(r"(?:cloud_?)?event$|envelope$")
 _SPLAT: Final = r"\*\*\s*%s\.(?:model_dump|dict)\(\s*(?:exclude_\w+=\w+\s*)?\)"
 _CREDENTIAL: Final = r"(?:auth|access|id|bearer|session|jwt)_?token|token|jwt|bearer"
 _HAS_OWNER: Final = re.compile(r"^\s+(?:user_id|owner_id|creator_id|created_by)\s*:", re.MULTILINE)
@@ -30,17 +32,34 @@ def _models(route: Route) -> dict[str, str]:
         and "Depends" not in p.default + p.annotation
         and "Security" not in p.default
         and p.annotation not in _INJECTED
+        and not _PUBLISHED.match(p.name)  # a broker sends it, and no user
     }
 
 
-def _named(route: Route, text: str) -> Iterator[tuple[str, str]]:
+def _field(facts: Facts, route: Route, text: str) -> str:
+    """Return what the owner is called in bodies of a route: as usual, or by the word of this tree."""
+    words = [_FIELD, *(rf"{o}\b" for o in sorted(facts.owners))]
+    body = text.partition(":\n")[2]
+    if route.principal and not re.search(rf"(?<![\w.]){re.escape(route.principal)}\b", body):
+        for annotation in _models(route).values():
+            model = facts.project.classes.get(annotation)
+            named = (
+                re.findall(rf"^\s+({PERSON_ID})\s*:\s*(?:str|UUID)\b", model[1].text, re.MULTILINE)
+                if model
+                else []
+            )
+            words += [rf"{n}\b" for n in named if is_only_an_id(facts.project, n)]
+    return f"(?:{'|'.join(words)})"
+
+
+def _named(route: Route, text: str, field: str) -> Iterator[tuple[str, str]]:
     """Yield the names that hold a body, and how a field is read from them."""
     for name, annotation in _models(route).items():
         is_dict = annotation.lower().startswith("dict")
-        read = rf"(?:\.get\(|\[)\s*[\"']{_FIELD}[\"']" if is_dict else rf"\.{_FIELD}\b"
+        read = rf"(?:\.get\(|\[)\s*[\"']{field}[\"']" if is_dict else rf"\.{field}\b"
         yield name, rf"(?<![\w.]){re.escape(name)}{read}"
     for name in re.findall(r"\b(\w+)\s*=\s*await\s+\w+\.(?:json|form)\(\)", text):
-        yield name, rf"(?<![\w.]){re.escape(name)}(?:\.get\(|\[)\s*[\"']{_FIELD}[\"']"
+        yield name, rf"(?<![\w.]){re.escape(name)}(?:\.get\(|\[)\s*[\"']{field}[\"']"
 
 
 def _splat(facts: Facts, route: Route, text: str) -> re.Match[str] | None:
@@ -67,14 +86,15 @@ def _has_token(text: str, name: str) -> bool:
 def _taken(facts: Facts, route: Route) -> tuple[int, str] | None:
     """Return the line and the text where the owner comes from the body, unless it is checked."""
     text = _LOGGED.sub("", route.function.text)
-    for name, read in _named(route, text):
+    field = _field(facts, route, text)
+    for name, read in _named(route, text, field):
         found = re.search(read, text)
         if found is None or _has_token(text, name):
             continue
         tail = r"[^\n=]{0,12}"
         compared = re.search(rf"{read}{tail}(?:!=|==)|(?:!=|==)\s*(?:str\()?{read}", text)
         replaced = re.search(
-            rf"\b{re.escape(name)}(?:\.{_FIELD}|\[[\"']{_FIELD}[\"']\])\s*=[^=]", text
+            rf"\b{re.escape(name)}(?:\.{field}|\[[\"']{field}[\"']\])\s*=[^=]", text
         )
         local = re.search(rf"\b(\w+)\s*=\s*{read}", text)
         is_checked = local and re.search(
@@ -110,6 +130,45 @@ RULE = Rule(
     remedy="Set the owner from the token and leave the field out of the model.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+class Letter(BaseModel):
+    writer: str
+    text: str
+
+@app.get("/letters")
+def mine(sub=Depends(get_current_user), db=Depends(get_pool)):
+    return db.fetch("SELECT text FROM letters WHERE writer = $1", sub)
+
+@app.post("/letters", dependencies=[Depends(get_current_user)])
+def make(letter: Letter, db=Depends(get_pool)):
+    db.execute("INSERT INTO letters (writer, text) VALUES ($1, $2)", letter.writer, letter.text)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+class Question(BaseModel):
+    learner: str
+    text: str
+
+@app.post("/tutor")
+def ask(question: Question, user=Depends(get_current_user)):
+    log.info("asked by %s", user.id)
+    return tutor.run(question.text, memory=Memory(question.learner))
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -182,6 +241,19 @@ def make(room: RoomCreate, user=Depends(get_current_user)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/topics/tasks")
+async def arrived(event: dict):
+    return await audit.write(event.get("user_id"), event.get("kind"))
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -5,7 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._routes import Route
-from authpact.review._rows import is_own_key
+from authpact.review._rows import PERSON_ID, is_only_an_id, is_own_key
 from authpact.review._rule import Case, Hit, Rule, at
 
 _PRIVILEGED: Final = re.compile(
@@ -80,6 +80,20 @@ def _trusted(facts: Facts, route: Route, name: str) -> bool:
     return not route.principal or not re.search(rf"\b{route.principal}\b", body)
 
 
+def _selects(facts: Facts, route: Route, name: str) -> bool:
+    """Whether a route selects rows by the column of that name, which holds an owner."""
+    if not route.protected or not (re.fullmatch(PERSON_ID, name) or name in facts.owners):
+        return False
+    if name not in facts.owners and not (route.principal and is_only_an_id(facts.project, name)):
+        return False
+    texts = [
+        route.function.text,
+        *(f.text for _, f in facts.project.callees(route.module, route.function)),
+    ]
+    asked = rf"\b[A-Z]\w*\.{name}\)?\s*==\s*{name}\b|[(,]\s*{name}\s*=\s*{name}\b|\b{name}\s*=\s*(?:\$\d|%s|\?|:{name}\b)|[\"']{name}[\"']\s*:\s*{name}\b"
+    return any(re.search(asked, t) for t in texts)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield routes that take the owner from the request, with or without a token to compare it with."""
     for route in facts.routes:
@@ -89,7 +103,8 @@ def check(facts: Facts) -> Iterator[Hit]:
         names = [
             p.name
             for p in route.function.parameters
-            if _OWNER.match(p.name) and "Depends" not in p.default + p.annotation
+            if "Depends" not in p.default + p.annotation
+            and (_OWNER.match(p.name) or _selects(facts, route, p.name))
         ]
         for name in names:
             if not route.protected and is_own_key(route.function.text, name):
@@ -110,6 +125,19 @@ RULE = Rule(
     remedy="Take the owner from the token, and answer 403 when the path names somebody else.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/patients/{patient}/charts")
+def charts(patient: str, _=Depends(get_current_user), db=Depends(get_db)):
+    return db.scalars(select(Chart).where(Chart.patient == patient)).all()
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -168,6 +196,22 @@ def tasks(user_id: str, user=Depends(get_current_user), db=Depends(get_db)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+class Patient(Base):
+    id: int
+
+@app.get("/patients/{patient_id}/charts")
+def charts(patient_id: int, _=Depends(get_current_user), db=Depends(get_db)):
+    return db.scalars(select(Chart).where(Chart.patient_id == patient_id)).all()
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

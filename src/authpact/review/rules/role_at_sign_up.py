@@ -4,14 +4,25 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._issuers import Issuer
 from authpact.review._mends import swap
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import members
+from authpact.review._user_fields import UserFields
 
 _PRIVILEGE: Final = re.compile(
-    r"^(?:role|roles|isAdmin|is_admin|admin|permissions?|scope|plan|credits|tier|verified|accessLevel)$"
+    r"^(?:(?:user|account|staff|system|team)_?)?(?:roles?|is_?(?:admin|staff|super_?user|moderator|owner|verified|premium|pro)"
+    r"|admin|staff|super_?user|permissions?|scopes?|plan|credits|tier|verified|privileges?|rank|balance|quota"
+    r"|(?:access|admin|security|auth|permission|clearance)_?(?:level|rank)|clearance)$",
+    re.IGNORECASE,
 )
-
+_POWER: Final = re.compile(
+    r"role|admin|permission|access|staff|super_?user|moderator|privilege|clearance|level",
+    re.IGNORECASE,
+)
+_FORM: Final = re.compile(
+    r"\b(?:const|let)\s+(\w+)\s*=\s*(?:Object\.fromEntries\(|await\s+\w+\.json\()"
+)
 
 _SIGN_UP: Final = re.compile(r"/(?:sign-?up|sign_up|register|registration)/?$", re.IGNORECASE)
 _FIELD: Final = re.compile(
@@ -39,23 +50,40 @@ def _in_api(facts: Facts) -> Iterator[Hit]:
                 yield at(home, line, f"Anybody may send `{field[1]}` at sign-up.")
 
 
+def _in_actions(facts: Facts) -> Iterator[Hit]:
+    """Yield server code that hands every field of a form on to sign-up, where a role is a field."""
+    for module in facts.scripts:
+        if "signUpEmail" not in module.code:
+            continue
+        for call in module.called("signUpEmail"):
+            function = module.function_of(call)
+            forms = _FORM.findall(function.text) if function else []
+            text = " ".join(a.text for a in call.arguments)
+            whole = any(re.search(rf"\.\.\.{n}\b|\bbody\s*:\s*{n}\b", text) for n in forms)
+            if whole and any(_generates_role(i) for i in facts.issuers.servers):
+                yield at(module, call.line, "Every field of the form is stored, a role as well.")
+
+
+def _generates_role(issuer: Issuer) -> bool:
+    """Whether a function makes the additional fields from a list of names with a role in it."""
+    fields = members(issuer.options.get("user", "")).get("additionalFields", "")
+    names = re.findall(r"[\"'](\w+)[\"']", fields) if not fields.startswith("{") else []
+    return any(_PRIVILEGE.match(n) for n in names)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield privileged user fields that a client may send at sign-up."""
     yield from _in_api(facts)
     for issuer in facts.issuers.servers:
-        inner = members(members(issuer.options.get("user", "")).get("additionalFields", ""))
-        for name, text in inner.items():
-            if _PRIVILEGE.match(name) and not re.search(r"input\s*:\s*false", text):
-                severity = (
-                    Severity.CRITICAL
-                    if re.search(r"role|admin|permission|access", name, re.IGNORECASE)
-                    else Severity.HIGH
-                )
-                line = issuer.line_of(rf"\b{name}\s*:\s*\{{")
-                head = re.search(rf"\b{name}\s*:\s*\{{", issuer.module.lines[line - 1])
-                mend = head and swap(issuer.module.text, line, head[0], f"{head[0]} input: false,")
-                message = f"Anybody may send `{name}` at sign-up."
-                yield at(issuer.module, line, message, severity, mend)
+        for one in UserFields(facts.project).of(issuer):
+            if not (_PRIVILEGE.match(one.name) and one.is_input):
+                continue
+            severity = Severity.CRITICAL if _POWER.search(one.name) else Severity.HIGH
+            head = re.search(rf"\b{one.name}\s*:\s*\{{", one.module.lines[one.line - 1])
+            mend = head and swap(one.module.text, one.line, head[0], f"{head[0]} input: false,")
+            message = f"Anybody may send `{one.name}` at sign-up."
+            yield at(one.module, one.line, message, severity, mend)
+    yield from _in_actions(facts)
 
 
 RULE = Rule(
@@ -68,6 +96,35 @@ RULE = Rule(
     remedy="Add `input: false`, or use the admin plugin.",
     check=check,
     flagged=(
+        Case(
+            {
+                "lib/fields.ts": """\
+export const crewFields = {
+  clearance: { type: "number", defaultValue: 0 },
+} as const;
+""",
+                "lib/auth.ts": """\
+import { betterAuth } from "better-auth";
+import { crewFields } from "./fields";
+export const auth = betterAuth({ user: { additionalFields: { ...crewFields } } });
+""",
+            }
+        ),
+        Case(
+            {
+                "lib/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({ user: { additionalFields: texts("role", "city") } });
+""",
+                "app/join/actions.ts": """\
+"use server";
+export async function join(form: FormData) {
+  const given = Object.fromEntries(form);
+  await auth.api.signUpEmail({ body: { ...given, email: given.email } });
+}
+""",
+            }
+        ),
         Case(
             {
                 "auth.ts": """\
@@ -98,6 +155,24 @@ def register(body: SignUp):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "lib/auth.ts": """\
+import { betterAuth } from "better-auth";
+const closed = { input: false } as const;
+export const auth = betterAuth({
+  user: { additionalFields: { role: { type: "string", ...closed } } },
+});
+""",
+                "app/join/actions.ts": """\
+"use server";
+export async function join(form: FormData) {
+  const given = Object.fromEntries(form);
+  await auth.api.signUpEmail({ body: { ...given, email: given.email } });
+}
+""",
+            }
+        ),
         Case(
             {
                 "api/main.py": """\

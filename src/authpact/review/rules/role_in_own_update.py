@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._handlers import SESSION, actions, handlers
 from authpact.review._routes import Route
+from authpact.review._rows import is_person
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
@@ -13,6 +14,13 @@ _FIELD: Final = r"(?:roles?|is_?[aA]dmin|is_?superuser|is_?staff|permissions|acc
 _PERSON: Final = r"(?:\w*user|me|member|account|profile|person|employee|\w*_user|db_obj)"
 _WRITTEN: Final = re.compile(
     rf"(?<![\w.]){_PERSON}\.({_FIELD})\s*=\s*(?:\w+\(\s*)?(\w+)(?:\.|\.get\(\s*[\"']|\[\s*[\"']){_FIELD}\b"
+)
+_ANY_WRITTEN: Final = re.compile(
+    rf"(?<![\w.])(\w+)\.({_FIELD})\s*=\s*(?:\w+\(\s*)?(\w+)(?:\.|\.get\(\s*[\"']|\[\s*[\"']){_FIELD}\b"
+)
+_LOADED: Final = (
+    r"(?<![\w.]){0}\s*=\s*[^\n]*?\b(?:get|select|query|get_or_none|find_one|get_or_404)\(\s*([A-Z]\w*)"
+    r"|(?<![\w.]){0}\s*=\s*(?:await\s+)?([A-Z]\w*)\.(?:get|filter|find)\w*\("
 )
 _COPIED: Final = re.compile(
     rf"\bfor\s+(\w+)\s*,\s*\w+\s+in\s+(\w+)(?:\.(?:model_dump|dict)\([^)\n]*\))?\.items\(\)\s*:\s*\n\s*setattr\(\s*{_PERSON}\s*,\s*\1\b"
@@ -70,6 +78,13 @@ def _in_route(facts: Facts, route: Route) -> Iterator[Hit]:
             message = f"Every signed-in user may set `{match[1]}`."
             yield at(route.module, route.function.line + line - 1, message)
             return
+    for line, match in lines_matching(text, _ANY_WRITTEN):
+        loaded = re.search(_LOADED.format(re.escape(match[1])), text)
+        written = loaded is not None and is_person(facts.project, loaded[1] or loaded[2])
+        if written and match[3] in given and not _checked(facts, route, match[0]):
+            message = f"Every signed-in user may set the `{match[2]}` of any account."
+            yield at(route.module, route.function.line + line - 1, message)
+            return
     for line, match in lines_matching(text, _COPIED):
         field = _body_field(facts, route, match[2])
         if field and not _checked(facts, route, match[0]):
@@ -104,6 +119,21 @@ RULE = Rule(
     remedy="Leave the role out of the model of the profile; change it in a route that demands a role.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.put("/crew/{crew_id}/role")
+def change(crew_id: str, data: Change, me=Depends(get_current_user), db=Depends(get_db)):
+    found = db.get(User, crew_id)
+    found.role = data.role
+    db.commit()
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -4,10 +4,13 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
+from authpact.review._rows import is_person
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
-_MAKES: Final = re.compile(r"\b(\w*User\w*)\(\s*(?:\n\s*)?(?:id|user_id|email|sub)\s*=\s*")
+_MAKES: Final = re.compile(
+    r"\b([A-Z]\w*)\(\s*(?:\n\s*)?(?:id|user_id|auth_id|external_id|email|sub|subject)\s*=\s*"
+)
 _CLAIMS: Final = re.compile(
     r"(?:payload|claims|token_data|decoded|userinfo)\w*(?:\.get\(|\[|\.(?:sub|email|user_id)\b)"
     r"|headers(?:\.get\(|\[)\s*[\"']x-(?:\w+-)*(?:user|sub|email|identity)",
@@ -57,6 +60,13 @@ def _on_the_fly(facts: Facts) -> Iterator[Hit]:
                 yield at(module, function.line + found[0] - 1, message)
 
 
+def _made(facts: Facts, text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield where a text makes the row of a person."""
+    for line, match in lines_matching(text, _MAKES):
+        if "User" in match[1] or is_person(facts.project, match[1]):
+            yield line, match
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield dependencies that create a user for any subject."""
     verifying = _verifying(facts)
@@ -67,7 +77,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                 continue
             if not _CLAIMS.search(text):
                 continue
-            found = next(lines_matching(text, _MAKES), None)
+            found = next(_made(facts, text), None)
             if found is None or not _STORES.search(text[found[1].end() :]):
                 found = next(lines_matching(text, _INSERT), None)
             if found:
