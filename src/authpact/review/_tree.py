@@ -63,7 +63,8 @@ _INTERESTING: Final = re.compile(
     r"auth|token|cookie|storage|process\.env|fetch\(|axios|jwt|secret|password"
     r"|\bapi\w*\.(?:get|post|put|patch|delete)\b|from\s+[\"'][^\"'\n]*/(?:api|services?|actions)\b"
     r"|export\s+(?:async\s+function|const)\s+(?:GET|POST|PUT|PATCH|DELETE)\b|[\"']use server[\"']"
-    r"|RawUnsafe\(|\.unsafe\(|\bpool\.query\(",
+    r"|RawUnsafe\(|\.unsafe\(|\bpool\.query\(|\bsql\.raw\(|createHash\(|prisma\.\w+\.|[pP]rocedure\b"
+    r"|\b(?:require|get|current|load)\w*(?:User|Viewer|Session|Account|Principal)\b",
     re.IGNORECASE,
 )
 
