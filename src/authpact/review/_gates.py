@@ -15,12 +15,13 @@ _INSTALLED: Final = re.compile(
 )
 _ENTRANCES: Final = frozenset({"__call__", "dispatch"})
 _TOKEN: Final = re.compile(
-    r"^(?:\w*token|jwt|raw\w*|cred\w*|authorization|bearer\w*|api_?key|auth_?header|header|secret|key"
-    r"|presented|supplied|provided|given|x_\w+)$",
+    r"^(?:\w*token|jwt|raw\w*|creds?|credentials?|authorization|bearer\w*|(?:x_)?api_?key|auth_?header"
+    r"|x_auth\w*|presented|supplied)$",
     re.IGNORECASE,
 )
 _READ: Final = re.compile(
-    r"headers(?:\.get\(|\[)|cookies(?:\.get\(|\[)|\.credentials\b|query_params(?:\.get\(|\[)"
+    r"headers(?:\.get\(|\[)\s*b?[\"'][\w-]*(?:auth|token|key)[\w-]*[\"']|cookies(?:\.get\(|\[)|\.credentials\b",
+    re.IGNORECASE,
 )
 Gate = tuple[Module, Function]
 
