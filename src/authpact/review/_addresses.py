@@ -6,7 +6,10 @@ from typing import Final
 from authpact.review._model import Function
 from authpact.review._routes import Route
 
-ADDRESS: Final = r"(?:\w*(?:url|uri|endpoint|webhook|server|host)\w*)"
+ADDRESS: Final = (
+    r"(?:\w*(?:url|uri|endpoint|webhook|server|host|href|link)\w*|target|src|source"
+    r"|dest(?:ination)?|address|location|origin)"
+)
 NAMED: Final = re.compile(rf"^{ADDRESS}$", re.IGNORECASE)
 SINK: Final = re.compile(
     r"^(?:httpx|requests|aiohttp|urllib\.request)\.\w+$|(?:^|\.)(?:client|session|http|http_client|_client)\.(?:get|post|put|delete|head|request|stream)$"

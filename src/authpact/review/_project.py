@@ -12,6 +12,8 @@ from authpact.review._model import Assignment, Call, Class, Function, Module
 _ENDINGS: Final = (".ts", ".tsx", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js")
 _WORD: Final = re.compile(r"\w+")
 _DOTTED: Final = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+$")
+_ABSTRACT: Final = re.compile(r":\s*(?:\.\.\.|pass|raise NotImplementedError\b[^\n]*)\s*$")
+"""A method that only says what others do; of a protocol or a base class."""
 _HOPS: Final = 6
 Caller = tuple[Module, Function, int]
 
@@ -240,7 +242,7 @@ class Project:
         found: dict[str, list[tuple[Module, Function]]] = {}
         for module in self.python:
             for function in module.functions:
-                if function.owner:
+                if function.owner and not _ABSTRACT.search(function.text):
                     found.setdefault(function.name, []).append((module, function))
         return found
 

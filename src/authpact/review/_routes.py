@@ -50,6 +50,8 @@ class Route:
     """Something before the handler authenticates: its router, its application or a middleware."""
     shadow: str = ""
     """Path of an earlier route that takes its requests, empty when there is none."""
+    declared: Module | None = None
+    """The module that registers the handler by a call, None when a decorator does."""
 
     @property
     def line(self) -> int:
@@ -161,19 +163,36 @@ class Application(Guards):
                 names = scopes(module, owner, function.parent)
                 found = next((n for n in names if key(module, n) in self.routers), "")
                 if found:
-                    yield self._route(function, decorator, self.routers[key(module, found)])
+                    router = self.routers[key(module, found)]
+                    yield self._route(module, function, decorator, router, method)
+        yield from self._registered(module)
 
-    def _route(self, function: Function, decorator: Call, router: Router) -> Route:
-        module = router.module
+    def _registered(self, module: Module) -> Iterable[Route]:
+        """Yield the routes that calls of `add_api_route` make, one for each of their methods."""
+        for call in module.called("add_api_route"):
+            target = self._target(module, call.name.rpartition(".")[0], call.function)
+            router = self.routers.get(target) if target else None
+            handler = call.text_of("endpoint", 1)
+            found = self.project.function(module, handler) if handler else None
+            if found is None or router is None:
+                continue
+            methods = re.findall(r"[\"'](\w+)[\"']", call.text_of("methods")) or ["get"]
+            for method in methods:
+                route = self._route(*found, call, router, method.lower())
+                yield replace(route, declared=module)
+
+    def _route(
+        self, module: Module, function: Function, decorator: Call, router: Router, method: str
+    ) -> Route:
         path = literal(decorator.text_of("path", 0)) or ""
-        method = decorator.name.rpartition(".")[2]
-        ways = self._ways(key(module, router.name), 0)
+        ways = self._ways(key(router.module, router.name), 0)
         shielded = bool(ways) and all(w.shields(joined(w.prefix, path), method) for w in ways)
-        shielded = shielded or self.guards(module, decorator.text_of("dependencies"))
+        shielded = shielded or self.guards(router.module, decorator.text_of("dependencies"))
         full = tuple(dict.fromkeys(joined(w.prefix, path) for w in ways))
         reachable = bool(ways)
         if module.path in self._imported:
-            found = self._live.get((module.path, function.decorators[0].line), [])
+            first = function.decorators[0].line if function.decorators else function.line
+            found = self._live.get((module.path, first), [])
             full = tuple(dict.fromkeys(f.path for f in found))
             reachable = bool(found)
             shielded = any(

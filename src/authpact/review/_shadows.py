@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _VARIABLE: Final = re.compile(r"\{\w+\}")
+_REST: Final = re.compile(r"\{\w+:path\}")
 _MOST: Final = 300
 """Variable paths of one length that are compared with a fixed one."""
 
@@ -41,6 +42,7 @@ class _Table:
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], tuple[str, int]] = {}
         self._variable: dict[int, list[tuple[str, ...]]] = {}
+        self._rests: list[tuple[str, tuple[str, ...]]] = []
 
     def before(self, one: Entry) -> str:
         """Return the earlier path that takes the requests of this one, and add it."""
@@ -51,10 +53,26 @@ class _Table:
         for other in self._variable.get(len(shape), ())[:_MOST]:
             if _takes(other, shape) and self._known[other][1] != one.route:
                 return self._known[other][0]
+        rest = self._rest_before(one.path, shape)
+        if rest:
+            return rest
         if shape not in self._known:
             self._known[shape] = (one.path, one.route)
-            if "{}" in shape:
-                self._variable.setdefault(len(shape), []).append(shape)
+            self._add(one.path, shape)
+        return ""
+
+    def _add(self, path: str, shape: tuple[str, ...]) -> None:
+        if _REST.fullmatch(shape[-1]):
+            self._rests.append((path, shape[:-1]))
+        if "{}" in shape:
+            self._variable.setdefault(len(shape), []).append(shape)
+
+    def _rest_before(self, path: str, shape: tuple[str, ...]) -> str:
+        """Return an earlier path whose last variable takes everything below it."""
+        for whole, start in self._rests[:_MOST]:
+            longer = len(shape) > len(start) and whole != path
+            if longer and _takes(start, shape[: len(start)]):
+                return whole
         return ""
 
 

@@ -64,7 +64,8 @@ _INTERESTING: Final = re.compile(
     r"|\bapi\w*\.(?:get|post|put|patch|delete)\b|from\s+[\"'][^\"'\n]*/(?:api|services?|actions)\b"
     r"|export\s+(?:async\s+function|const)\s+(?:GET|POST|PUT|PATCH|DELETE)\b|[\"']use server[\"']"
     r"|RawUnsafe\(|\.unsafe\(|\bpool\.query\(|Access-Control-|[\"'`]/api/|[\"']ky[\"']"
-    r"|\b(?:log|sign)_?out\b",
+    r"|\b(?:log|sign)_?out\b|\bsql\.raw\(|createHash\(|prisma\.\w+\.|[pP]rocedure\b"
+    r"|\b(?:require|get|current|load)\w*(?:User|Viewer|Session|Account|Principal)\b",
     re.IGNORECASE,
 )
 

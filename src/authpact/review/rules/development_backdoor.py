@@ -4,6 +4,8 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts, is_client
+from authpact.review._gates import gates
+from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review._text import lines_matching
 
@@ -21,11 +23,26 @@ _OFF: Final = re.compile(
 _LETS_IN: Final = re.compile(r"^\s*return\s+(?!None\b|False\b|JSON|Response\()\S")
 
 
+_NOT_PRODUCTION: Final = re.compile(
+    r"^\s*(?:if|elif)\s+[^\n]*?([\w.]*env(?:ironment)?)\b(?:\.lower\(\))?\s*(?:!=|not\s+in)\s*[(\[{]?\s*[\"']prod",
+    re.IGNORECASE,
+)
+
+
+def _is_safe_unset(facts: Facts, line: str) -> bool:
+    """Whether the variable that must say production says so, or is missed, when it is not set."""
+    found = _NOT_PRODUCTION.match(line)
+    name = found[1].rpartition(".")[2].lower() if found else ""
+    given = [a.value for _, a in facts.project.fields.get(name, ())]
+    given += [a.value for m in facts.python for n, a in m.variables.items() if n.lower() == name]
+    return bool(given) and all(re.search(r"[\"']prod|environ\[|^$", v) for v in given)
+
+
 def _branches(text: str) -> Iterator[int]:
     """Yield the lines, from 0, of switches whose branch answers with somebody."""
     lines = text.split("\n")
     for index, line in enumerate(lines):
-        if not (_SWITCH.match(line) or _OFF.match(line)):
+        if not any(p.match(line) for p in (_SWITCH, _OFF, _NOT_PRODUCTION)):
             continue
         depth = len(line) - len(line.lstrip())
         for inner in lines[index + 1 :]:
@@ -55,19 +72,27 @@ def _scripts(facts: Facts) -> Iterator[Hit]:
                 yield at(module, line, "A development switch lets requests in.")
 
 
-def check(facts: Facts) -> Iterator[Hit]:
-    """Yield branches of verification code that let a developer in."""
+def _judged(facts: Facts) -> Iterator[tuple[Module, Function]]:
+    """Yield gates of any name, and functions that are called like verification code."""
+    before = {(m.path, f.line): (m, f) for m, f in gates(facts.project)}
     for module in facts.python:
         for function in module.functions:
             is_hook = function.name in {"dispatch", "__call__"} or any(
                 d.last == "middleware" for d in function.decorators
             )
-            if not (is_hook or _NAMED.search(function.name)):
+            if is_hook or _NAMED.search(function.name):
+                before.setdefault((module.path, function.line), (module, function))
+    yield from before.values()
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield branches of verification code that let a developer in."""
+    for module, function in _judged(facts):
+        for line in _branches(function.text):
+            text = module.lines[function.line + line - 1]
+            if _is_safe_unset(facts, text) or not facts.application.checks(module, function):
                 continue
-            if not facts.application.checks(module, function):
-                continue
-            for line in _branches(function.text):
-                yield at(module, function.line + line, "A development switch lets requests in.")
+            yield at(module, function.line + line, "A development switch lets requests in.")
     yield from _scripts(facts)
 
 
@@ -81,6 +106,26 @@ RULE = Rule(
     remedy="Remove the branch; make tokens for development with a local issuer.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+APP_ENV = os.getenv("APP_ENV", "local")
+
+def sailor(request: Request):
+    if APP_ENV not in ("prod", "staging"):
+        if request.headers.get("x-sailor"):
+            return request.headers["x-sailor"]
+    return jwt.decode(request.headers["authorization"], KEY, algorithms=["HS256"])["sub"]
+
+@app.get("/boats")
+def boats(who=Depends(sailor)):
+    return who
+"""
+            }
+        ),
         Case(
             {
                 "lib/session.ts": """\
@@ -139,6 +184,18 @@ def verify(token: str):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+APP_ENV = os.environ["APP_ENV"]
+
+def current_user(request: Request):
+    if APP_ENV != "production":
+        return request.headers["x-sailor"]
+    return jwt.decode(request.headers["authorization"], KEY, algorithms=["HS256"])["sub"]
+"""
+            }
+        ),
         Case(
             {
                 "lib/session.ts": """\

@@ -48,11 +48,24 @@ def _elsewhere(facts: Facts) -> Iterator[Hit]:
         yield at(module, line, "Expired tokens are accepted: `ignoreExpiration` is on.")
 
 
+_ENDS: Final = re.compile(r"log_?out|sign_?out|revo[ck]|blacklist|denylist", re.IGNORECASE)
+
+
+def _only_ends(facts: Facts, v: Verification) -> bool:
+    """Whether an expired token can only be signed out with."""
+    if v.function is None:
+        return False
+    outer = [c[1].name for c in facts.project.callers(v.module, v.function)]
+    return bool(_ENDS.search(v.function.name)) or (
+        bool(outer) and all(_ENDS.search(n) for n in outer)
+    )
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield verifications with the expiry check switched off."""
     yield from _elsewhere(facts)
     for v in facts.verifications:
-        if v.off("verify_exp"):
+        if v.off("verify_exp") and not _only_ends(facts, v):
             mend = drop_member(v.module.text, _line(v.call), r"[\"']verify_exp[\"']\s*:\s*False")
             yield at(
                 v.module, v.call, "Expired tokens are accepted: `verify_exp` is off.", mend=mend
@@ -120,6 +133,19 @@ export const read = (token) => jwt.verify(token, process.env.KEY, { ignoreExpira
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+import jwt
+
+def number_of(token):
+    return jwt.decode(token, KEY, algorithms=["HS256"], options={"verify_exp": False})["jti"]
+
+def sign_out(token):
+    LEFT.add(number_of(token))
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

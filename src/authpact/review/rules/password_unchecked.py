@@ -6,14 +6,16 @@ from authpact.findings import Confidence, Severity
 from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
 
-_LOGIN: Final = re.compile(r"/(?:login|log-in|sign-?in|sign_in)(?:/\w+)?/?$", re.IGNORECASE)
+_LOGIN: Final = re.compile(
+    r"/(?:login|log-in|sign-?in|sign_in|token|sessions)(?:/\w+)?/?$", re.IGNORECASE
+)
 _COMPARES: Final = re.compile(
     r"verify|check|compare|bcrypt|argon|pwd_context|authenticate|hash|login\(|sign_?in\(\w*(?:data|cred|form|email)|httpx|requests\.",
     re.IGNORECASE,
 )
 _TEXT: Final = re.compile(r"([\"']).*?\1")
 _OPENS: Final = re.compile(
-    r"session_token|create_\w*token|access_token|set_cookie|Session\(", re.IGNORECASE
+    r"session_token|jwt\.encode\(|create_\w*token|access_token|set_cookie|Session\(", re.IGNORECASE
 )
 
 
@@ -35,7 +37,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         names = " ".join(c.name for c in calls)
         if (
             not handed
-            and re.search(r"email", text)
+            and re.search(r"email|OAuth2PasswordRequestForm|\.username\b", text)
             and not _COMPARES.search(names)
             and not re.search(r"password\w*\s*[!=]=", body)
         ):
@@ -54,6 +56,20 @@ RULE = Rule(
     remedy="Remove the route and sign in at Better Auth.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/auth/token")
+def token(form: OAuth2PasswordRequestForm = Depends()):
+    person = find(form.username)
+    return {"access_token": jwt.encode({"sub": person.id}, KEY, "HS256")}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

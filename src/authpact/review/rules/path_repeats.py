@@ -18,7 +18,11 @@ def check(facts: Facts) -> Iterator[Hit]:
             doubled = next((p for p in parts if parts.count(p) > 1 and p not in _SIGN_IN), "")
             if doubled and route.module.path not in seen:
                 seen.add(route.module.path)
-                yield at(route.module, route.decorator, f"{path} names {doubled} twice.")
+                yield at(
+                    route.declared or route.module,
+                    route.decorator,
+                    f"{path} names {doubled} twice.",
+                )
 
 
 RULE = Rule(

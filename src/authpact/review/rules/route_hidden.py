@@ -15,7 +15,7 @@ def _in_file(facts: Facts) -> dict[int, str]:
     """Return the routes that are hidden within their own router, included or not."""
     return shadows(
         Entry(
-            (r.module.path, r.decorator.name.rpartition(".")[0], r.method),
+            ((r.declared or r.module).path, r.decorator.name.rpartition(".")[0], r.method),
             r.path,
             (r.decorator.line,),
             i,
@@ -46,6 +46,36 @@ RULE = Rule(
     remedy="Declare fixed paths before those with parameters.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+import boats, charts
+
+app = FastAPI()
+app.include_router(boats.router)
+app.include_router(charts.router)
+""",
+                "boats.py": """\
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/boats")
+
+@router.get("/{part:path}")
+def boat(part: str):
+    return part
+""",
+                "charts.py": """\
+from fastapi import APIRouter
+
+router = APIRouter()
+
+@router.get("/boats/charts/all")
+def charts():
+    return 2
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -106,6 +136,36 @@ def newest(owner: str):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+import boats, charts
+
+app = FastAPI()
+app.include_router(charts.router)
+app.include_router(boats.router)
+""",
+                "boats.py": """\
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/boats")
+
+@router.get("/{part:path}")
+def boat(part: str):
+    return part
+""",
+                "charts.py": """\
+from fastapi import APIRouter
+
+router = APIRouter()
+
+@router.get("/boats/charts/all")
+def charts():
+    return 2
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -71,6 +71,27 @@ def _uses_parameters(route: Route) -> bool:
     return any(re.search(rf"\b{re.escape(p.name)}\b", body) for p in route.function.parameters)
 
 
+_JUDGES: Final = re.compile(
+    r"/(?:verify|validate|introspect|check)(?:[/_-]?(?:token|session|jwt))?/?$"
+)
+_APPROVES: Final = re.compile(
+    r"^\s*return\s+\w*[({][^\n]*?[\"']?\b(?:valid|active|authenticated|verified|is_valid)[\"']?\s*[:=]\s*True\b",
+    re.MULTILINE,
+)
+
+
+def _approving(facts: Facts) -> Iterator[Hit]:
+    """Yield routes that are sent a token, look at nothing and say that it is valid."""
+    for route in facts.routes:
+        if route.shielded or not route.reachable or _uses_parameters(route):
+            continue
+        body = route.function.text.partition(":\n")[2]
+        looks = re.search(r"\b(?:if|await|raise|request)\b|\.get\(|decode\(", body)
+        if any(_JUDGES.search(p) for p in route.paths) and _APPROVES.search(body) and not looks:
+            message = f"{route.paths[0]} says that every token is valid."
+            yield at(route.module, route.function, message, Severity.MEDIUM)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield routes about the caller that look at no caller."""
     for route in facts.routes:
@@ -88,6 +109,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     yield from _handlers(facts)
     yield from _unfinished(facts)
     yield from _never_done(facts)
+    yield from _approving(facts)
 
 
 RULE = Rule(
@@ -100,6 +122,19 @@ RULE = Rule(
     remedy="Answer from the verified token, or remove the route.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/tokens/introspect")
+def introspect(data: Token):
+    return {"active": True}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -172,6 +207,19 @@ def me():
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.get("/tokens/verify", dependencies=[Depends(verify_token)])
+def verify():
+    return {"valid": True}
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

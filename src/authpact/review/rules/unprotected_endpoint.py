@@ -54,7 +54,12 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue  # its requests never arrive here
         if not is_public(route) and not _relays(route):
             message = f"{route.method.upper()} {route.paths[0]} answers without a token."
-            yield at(route.module, route.function, message, _severity(route))
+            severity = _severity(route)
+            if route.declared is not None and not route.function.decorators:
+                # The dependency is missing where the route is registered.
+                yield at(route.declared, route.decorator, message, severity)
+            else:
+                yield at(route.module, route.function, message, severity)
 
 
 RULE = Rule(
@@ -67,6 +72,18 @@ RULE = Rule(
     remedy="Add the dependency that verifies the token to the router, so that later routes have it too.",
     check=check,
     flagged=(
+        Case(
+            {
+                "shop/views.py": "def invoices(number: str, db=Depends(get_db)):\n    return db.get(number)\n",
+                "shop/main.py": """\
+from fastapi import FastAPI, Depends
+from shop import views
+
+app = FastAPI()
+app.add_api_route("/invoices/{number}", views.invoices, methods=["GET", "PUT"])
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\
@@ -150,6 +167,19 @@ def report(report_id: int, db=Depends(get_db)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "shop/views.py": "def invoices(number: str, db=Depends(get_db)):\n    return db.get(number)\n",
+                "shop/main.py": """\
+from fastapi import FastAPI, Depends
+from shop import views
+
+app = FastAPI()
+SIGNED_IN = [Depends(verify_token)]
+app.add_api_route("/invoices/{number}", views.invoices, dependencies=SIGNED_IN)
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\
