@@ -2,11 +2,8 @@
 
 from authpact.review._drift import drift
 from authpact.review._engine import Review, findings_in, review, review_tree
-from authpact.review._excerpt import excerpt, masked
-from authpact.review._facts import Facts
 from authpact.review._fix import Fixed, fix
 from authpact.review._infer import infer
-from authpact.review._live import LiveRoute, live_routes
 from authpact.review._mends import exchanged, mended, patch
 from authpact.review._revision import tree_at
 from authpact.review._rule import Case, Hit, Rule, all_rules
@@ -19,7 +16,10 @@ from authpact.review._suppress import (
     read_baseline,
     without,
 )
-from authpact.review._tree import Tree, Unreviewable, read_tree, sort_texts
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._live import LiveRoute, live_routes
+from authpact.review.source._excerpt import excerpt, masked
+from authpact.review.source._tree import Tree, Unreviewable, read_tree, sort_texts
 
 __all__ = [
     "Case",

@@ -6,8 +6,8 @@ from typing import Final
 
 from authpact.contract import Contract, Endpoint
 from authpact.findings import Confidence, Finding, Location, Severity
-from authpact.review._facts import Facts
-from authpact.review._routes import Route
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._routes import Route
 
 _HOLE: Final = re.compile(r"\{[^}]*\}")
 CONTRACT_FILE: Final = "authpact.toml"

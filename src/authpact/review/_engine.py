@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from authpact.findings import Finding, Location
-from authpact.review._facts import Facts
 from authpact.review._rule import Hit, Rule, all_rules
-from authpact.review._tree import Tree, Unreviewable, read_tree
+from authpact.review.facts._facts import Facts
+from authpact.review.source._tree import Tree, Unreviewable, read_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,16 @@ def _finding(slug: str, rule: Rule, hit: Hit) -> Finding:
 
 
 def findings_in(facts: Facts, wanted: Iterable[str] | None = None) -> tuple[Finding, ...]:
-    """Apply rules to facts, the worst first, each place once."""
+    """Apply rules to facts, the worst first; each rule says a place once, and no two the same."""
     chosen = set(wanted) if wanted is not None else None
     found: dict[tuple[str, str, int], Finding] = {}
+    said: dict[tuple[str, str, int], str] = {}
     for slug, rule in all_rules().items():
         if chosen is not None and slug not in chosen:
             continue
         for hit in rule.check(facts):
-            found.setdefault((slug, hit.file, hit.line), _finding(slug, rule, hit))
+            if said.setdefault((hit.message, hit.file, hit.line), slug) == slug:
+                found.setdefault((slug, hit.file, hit.line), _finding(slug, rule, hit))
     return tuple(
         sorted(
             found.values(),

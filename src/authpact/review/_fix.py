@@ -7,8 +7,8 @@ from typing import Final
 
 from authpact.findings import Finding
 from authpact.review._engine import findings_in
-from authpact.review._facts import Facts
 from authpact.review._mends import exchanged, mended
+from authpact.review.facts._facts import Facts
 
 Judge = Callable[[Facts], tuple[Finding, ...]]
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from authpact.review._facts import Facts
-from authpact.review._routes import Route
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._routes import Route
 
 _METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 _ALGORITHMS: Final = ("HS256", "EdDSA", "ES256", "RS256", "PS256")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from authpact.findings import Finding, Mend
-from authpact.review._model import Call, Module
-from authpact.review._tree import Source, Tree
+from authpact.review.source._model import Call, Module
+from authpact.review.source._tree import Source, Tree
 
 
 def span(text: str, start: int, end: int, new: str, *, safe: bool) -> Mend:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from authpact.errors import AuthpactError
-from authpact.review._tree import Tree, kind_of, sort_texts
+from authpact.review.source._tree import Tree, kind_of, sort_texts
 
 _SECONDS: Final = 60
 _LARGEST: Final = 1_000_000

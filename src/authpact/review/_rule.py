@@ -9,8 +9,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from authpact.findings import Confidence, Mend, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Call, Function, Module
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Call, Function, Module
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Final
 
 from authpact.errors import AuthpactError
 from authpact.findings import Finding
-from authpact.review._tree import Tree
+from authpact.review.source._tree import Tree
 
 _FILES: Final = ("authpact.toml", "authpact-review.toml")
 """The contract, and a file for a project that has none."""

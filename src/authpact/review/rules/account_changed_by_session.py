@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._handlers import SESSION, actions, handlers, reach
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._handlers import SESSION, actions, handlers, reach
+from authpact.review.facts._routes import Route
+from authpact.review.source._text import lines_matching
 
 _PERSON: Final = r"(?:\w*user|me|member|account|profile)"
 _WRITTEN: Final = re.compile(

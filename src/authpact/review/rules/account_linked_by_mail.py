@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Function
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching, members
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Function
+from authpact.review.source._text import lines_matching, members
 
 _EXCHANGES: Final = re.compile(
     r"authorize_access_token\(|\buserinfo\b|user_info\b|\bid_token\b|verify_oauth2_token\(|fetch_token\("

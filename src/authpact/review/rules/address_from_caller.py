@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._addresses import CHECKED, SINK, carries, given, widened
-from authpact.review._facts import Facts
-from authpact.review._model import Function, Module
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._addresses import CHECKED, SINK, carries, given, widened
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._routes import Route
+from authpact.review.source._model import Function, Module
 
 _DEEP: Final = 5
 _Step = tuple[Module, Function, frozenset[str]]

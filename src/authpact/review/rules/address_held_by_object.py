@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._addresses import ADDRESS, CHECKED, SINK, carries, widened
-from authpact.review._facts import Facts
-from authpact.review._model import Call, Function, Module
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._addresses import ADDRESS, CHECKED, SINK, carries, widened
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._routes import Route
+from authpact.review.source._model import Call, Function, Module
 
 _SETTINGS: Final = (
     r"(?:config\w*|settings|connection\w*|options|credentials|params|parameters|integration)"

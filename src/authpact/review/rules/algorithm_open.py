@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._tokens import Verification
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._tokens import Verification
 
 _FROM_TOKEN: Final = re.compile(r"header(?:\.get\(|\[)\s*[\"']alg|unverified_header")
 

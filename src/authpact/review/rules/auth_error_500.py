@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._answers import handlers_around
-from authpact.review._facts import Facts
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._answers import handlers_around
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Function, Module
 
 _RAISES: Final = re.compile(
     r"\braise\s+(?:fastapi\.)?HTTPException\(\s*(?:status_code\s*=\s*)?(?:40[13]|(?:\w+\.)?HTTP_40[13])"

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Import, Module
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Import, Module
 
 _AUTH: Final = re.compile(r"auth|jwt|security|token|current_?user|principal", re.IGNORECASE)
 _OWN: Final = re.compile(r"^(?:src|app|backend|api|server)\.")

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Import, Module
-from authpact.review._project import folders_of
-from authpact.review._requests import package_of
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._requests import package_of
+from authpact.review.source._model import Import, Module
+from authpact.review.source._project import folders_of
 
 _HANDLER: Final = re.compile(r"toNextJsHandler|auth\.handler|toNodeHandler|toSvelteKitHandler")
 _MOUNT: Final = re.compile(r"(^|/)api/auth/")

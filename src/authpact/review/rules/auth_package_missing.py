@@ -5,10 +5,10 @@ from functools import partial
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Import, Module
-from authpact.review._project import folders_of
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Import, Module
+from authpact.review.source._project import folders_of
 
 _FILES: Final = (
     r"(^|/)(?:requirements[\w./-]*\.(?:txt|in)|pyproject\.toml|setup\.(?:py|cfg)|Pipfile)$"

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._facts import Facts
 
 _CALL: Final = re.compile(
     r"(?:\bfetch|\$fetch|axios(?:\.\w+)?|\b\w*[aA]pi\w*\.(?:get|post))\(\s*[\"'`]/api/auth/([\w/$.{}-]+?)/?[\"'`?]"

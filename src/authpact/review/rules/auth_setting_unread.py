@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Assignment, Module
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Assignment, Module
 
 _AUTH: Final = re.compile(
     r"^(?:BETTER_AUTH_(?:SECRET|URL|ISSUER|AUDIENCE|JWKS\w*)|JWT_\w+|JWKS_\w+|(?:AUTH_|SESSION_|APP_)?SECRET_KEY|AUTH_SECRET|SESSION_SECRET|ALGORITHM"

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._endpoints import Endpoints, shape
-from authpact.review._facts import Facts
-from authpact.review._requests import Request, package_of
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._endpoints import Endpoints, shape
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._requests import Request, package_of
 
 _ENTRY: Final = re.compile(
     r"(^|/)(?:page|layout|route|middleware|proxy|index|main|app)\.[jt]sx?$|(^|/)pages/",

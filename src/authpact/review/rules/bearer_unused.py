@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.source._text import lines_matching
 
 _COOKIE: Final = re.compile(
     r"(?:cookies(?:\.get\(|\[)\s*|alias\s*=\s*)f?[\"'][\w.-]*session_token[\"']"

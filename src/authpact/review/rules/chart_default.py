@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._environment import is_credential_name, is_secret_name, looks_random
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule
-from authpact.review._text import lines_matching
+from authpact.review.facts._environment import is_credential_name, is_secret_name, looks_random
+from authpact.review.facts._facts import Facts
+from authpact.review.source._text import lines_matching
 
 _SECRET: Final = re.compile(r"^kind:\s*Secret\b", re.MULTILINE)
 _DEFAULT: Final = re.compile(

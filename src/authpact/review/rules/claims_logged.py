@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts, is_client
-from authpact.review._held import Held
-from authpact.review._logs import Line, origin
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.facts._held import Held
+from authpact.review.facts._logs import Line, origin
 
 _WHOLE: Final = re.compile(
     r"^(?:decoded\w*|payload|claims|token_data|token_?payload|\w+_claims)$", re.IGNORECASE

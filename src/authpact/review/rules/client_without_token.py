@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._endpoints import shape
-from authpact.review._facts import Facts
-from authpact.review._model import Call
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._endpoints import shape
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Call
+from authpact.review.source._text import lines_matching
 
 _API: Final = re.compile(r"(?:NEXT_PUBLIC_\w*(?:API|BACKEND)\w*|:8000)")
 _SENDS: Final = re.compile(

@@ -3,7 +3,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._environment import (
+from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._environment import (
     Variable,
     is_chosen,
     is_counted_up,
@@ -11,9 +12,8 @@ from authpact.review._environment import (
     is_secret_name,
     looks_random,
 )
-from authpact.review._facts import Facts
-from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.source._text import lines_matching
 
 _URL: Final = re.compile(
     r"\b(?:postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mongodb(?:\+srv)?|rediss?|amqps?)"

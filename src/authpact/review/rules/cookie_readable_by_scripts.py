@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._dictionaries import Dictionaries
-from authpact.review._facts import Facts, is_client
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at, once
-from authpact.review._text import members
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.source._dictionaries import Dictionaries
+from authpact.review.source._model import Module
+from authpact.review.source._text import members
 
 _CREDENTIAL: Final = re.compile(r"session|token|jwt|auth", re.IGNORECASE)
 _SESSION: Final = "session_token"

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._mends import add_argument, swap
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at, once
-from authpact.review._text import lines_matching, members
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
+from authpact.review.source._text import lines_matching, members
 
 _CREDENTIAL: Final = re.compile(r"token|session|auth|jwt", re.IGNORECASE)
 

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
 
 _CALLS_API: Final = re.compile(r"NEXT_PUBLIC_\w*(?:API|BACKEND)\w*")
 _SETS: Final = re.compile(r"CORSMiddleware|Access-Control-Allow-Origin", re.IGNORECASE)

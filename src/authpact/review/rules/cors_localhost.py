@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._cors import Cors
-from authpact.review._facts import Facts
-from authpact.review._model import Assignment, Module
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._cors import Cors
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Assignment, Module
 
 
 def _fixed(facts: Facts) -> Iterator[tuple[str, Hit]]:

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._cors import Cors
-from authpact.review._facts import Facts
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._cors import Cors
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
 
 _REFUSES: Final = re.compile(r"\b401\b|HTTP_401")
 

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
 
 _STAND_IN: Final = re.compile(
     r"(?:your|my|example|placeholder)[\w-]*\.(?:vercel\.app|netlify\.app|com|herokuapp\.com|onrender\.com)|(?:^|//)(?:todo|todo-?app|frontend|app|hackathon)\.vercel\.app"

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._cors import Cors
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, once
-from authpact.review._text import lines_matching
+from authpact.review.facts._cors import Cors
+from authpact.review.facts._facts import Facts
+from authpact.review.source._text import lines_matching
 
 _SET: Final = r"\.ya?ml$|(^|/)(?:\.env[\w.-]*|[\w-]*\.env(?:\.\w+)?|Dockerfile[\w.-]*|fly\.toml)$"
 _DRAFT: Final = re.compile(r"(^|/)(?:specs?|plans?|history|prompts?|archive|tests?|\.github)/")

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._logs import Line, label
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._logs import Line, label
 
 _NAME: Final = re.compile(
     r"^(?:(?:plain|new|old|raw|user|db|admin|current|confirm)_?)*"

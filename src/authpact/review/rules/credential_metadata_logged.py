@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._logs import Line, label, origin
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._logs import Line, label, origin
 
 _LENGTH: Final = re.compile(
     r"len\(\s*[\w.]*(?:password|secret)|(?:password|secret)\w*\.length", re.IGNORECASE

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule
+from authpact.review.facts._facts import Facts
 
 _MADE_UP: Final = re.compile(r"(^|/)(?:tests?|__tests__|e2e|fixtures|testdata)/")
 

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._handlers import handlers
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._handlers import handlers
+from authpact.review.facts._routes import Route
+from authpact.review.source._text import lines_matching
 
 _PATH: Final = re.compile(
     r"(?:^|[/_-])(?:debug\w*|diagnos\w*|test-?(?:env|db|database|auth|token|config|jwt|session)\w*|dump|migrate|migrations?|env|seed\w*|(?:reset|init|create|drop|setup|clear)-?(?:db|database|tables?|schema)|whoami-raw|printenv|phpinfo)(?:$|[/_.-])",

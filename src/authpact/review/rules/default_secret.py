@@ -3,18 +3,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Mend, Severity
-from authpact.review._environment import (
+from authpact.review._mends import swap
+from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._environment import (
     is_chosen,
     is_placeholder,
     is_secret_name,
     is_to_be_replaced,
 )
-from authpact.review._facts import Facts
-from authpact.review._mends import swap
-from authpact.review._model import Module
-from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._stand_ins import is_published
-from authpact.review._text import literal, split
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._stand_ins import is_published
+from authpact.review.source._model import Module
+from authpact.review.source._text import literal, split
 
 _SCRIPT: Final = re.compile(
     r"(?:process\.|\b)env(?:\.|\[[\"'])(\w+)(?:[\"']\])?!?(?:\.trim\(\))?\s*(?:\|\||\?\?|\?\s*process\.env\.\w+\s*:)\s*(?:\n\s*)?(?:process\.env\.\w+\s*(?:\|\||\?\?)\s*)*([\"'`])([^\"'`\n]+)\2"

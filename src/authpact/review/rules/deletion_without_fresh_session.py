@@ -2,9 +2,9 @@ import re
 from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import members
+from authpact.review.facts._facts import Facts
+from authpact.review.source._text import members
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._unused import Definition, unused
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._unused import Definition, unused
+from authpact.review.source._model import Function, Module
 
 _SHAPE: Final = re.compile(
     r"Depends\(\s*\w*(?:security|bearer|oauth2|scheme)\w*|HTTPAuthorizationCredentials",

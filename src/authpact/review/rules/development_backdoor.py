@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts, is_client
-from authpact.review._gates import gates
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.facts._gates import gates
+from authpact.review.source._model import Function, Module
+from authpact.review.source._text import lines_matching
 
 _NAMED: Final = re.compile(r"auth|token|user|jwt|session|verify|guard", re.IGNORECASE)
 _SWITCH: Final = re.compile(

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._answers import handlers_around
-from authpact.review._facts import Facts
-from authpact.review._logs import origin
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._answers import handlers_around
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._logs import origin
+from authpact.review.source._model import Function, Module
 
 _BYTES: Final = re.compile(r"encode\(|^b[\"']|digest\(|bytes|hash", re.IGNORECASE)
 _SENT: Final = re.compile(r"(?:headers|cookies|query_params)(?:\.get\(|\[)")

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
 
 
 def _repeated(module: Module) -> Iterator[Hit]:

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Module
-from authpact.review._requests import package_of
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._requests import package_of
+from authpact.review.source._model import Module
 
 _PROXIED: Final = re.compile(
     r"`\$\{\s*[\w.]*(?:API|BACKEND|api|backend|Api|Backend)\w*\s*\}(/(?:\$\{[^}`]*\}|[^`\"'?\s$])*)(?=[`\"'?\s])"

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._answers import alias_of, answers_in, answers_of, is_own_error, mentions
-from authpact.review._facts import Facts
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._answers import alias_of, answers_in, answers_of, is_own_error, mentions
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
 
 _INPUT: Final = re.compile(r"Validation|NotFound|Invalid\w*(?:Input|Data|Field)|Duplicate|Exists")
 

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._answers import answers_of, mentions
-from authpact.review._facts import Facts
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._answers import answers_of, mentions
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Function, Module
 
 _FOREIGN: Final = re.compile(
     r"(?:^|\.)(?:Base)?Exception$|(?:^|\.)(?:Value|Type|Key|Runtime|OS|Attribute|Connection)Error$"

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._answers import mentions
-from authpact.review._facts import Facts
-from authpact.review._model import Function, Handler, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._answers import mentions
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Function, Handler, Module
 
 _BROAD: Final = re.compile(
     r"^\(?(?:|.*\b(?:Base)?Exception\b.*|.*\b\w*(?:API|HTTP|Request|OpenAI)\w*Error\b.*)\)?$"

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
 
 _THREE: Final = re.compile(
     r"\w+\s*,\s*\w+\s*,\s*\w+\s*=\s*[^\n=]*split\(\s*[\"']\.[\"']|len\(\w+\)\s*[!=]=\s*3\b"

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
 
 _NAIVE: Final = re.compile(r"utcnow\(\)\s*\.timestamp\(\)")
 _MIXED: Final = re.compile(
@@ -19,7 +19,7 @@ _AWARE: Final = re.compile(
     re.MULTILINE,
 )
 _NOW: Final = r"datetime(?:\.datetime)?\.(?:utcnow|now)\(\s*\)"
-_KEPT: Final = re.compile(rf"^\s*(\w+)\s*=\s*{_NOW}\s*$", re.MULTILINE)
+_KEPT: Final = re.compile(rf"^[ \t]*(\w+)\s*=\s*{_NOW}\s*$", re.MULTILINE)
 
 
 def _of_columns(facts: Facts) -> Iterator[Hit]:

@@ -3,12 +3,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._mends import drop_member
-from authpact.review._model import Call
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import number
-from authpact.review._tokens import Verification
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._tokens import Verification
+from authpact.review.source._model import Call
+from authpact.review.source._text import number
 
 
 def _line(call: Call) -> int:

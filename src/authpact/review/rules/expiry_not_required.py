@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._mends import add_argument
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
 
 _REQUIRE: Final = {
     "jwt": 'options={"require": ["exp"]}',

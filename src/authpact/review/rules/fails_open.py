@@ -3,16 +3,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Function
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Function
 
 _UNSET: Final = re.compile(
-    r"^\s*if\s+(?:not\s+([\w.]*(?:secret|key|token)\w*)|([\w.]*(?:secret|key)\w*)\s+(?:is\s+None|==\s*[\"']{2}))\s*:\s*$",
+    r"^[ \t]*if\s+(?:not\s+([\w.]*(?:secret|key|token)\w*)|([\w.]*(?:secret|key)\w*)\s+(?:is\s+None|==\s*[\"']{2}))\s*:\s*$",
     re.IGNORECASE,
 )
 _NEAR: Final = 8
-_SWALLOWED: Final = re.compile(r"^\s*(?:return\s+True|return\s+await\s+call_next)", re.MULTILINE)
+_SWALLOWED: Final = re.compile(r"^[ \t]*(?:return\s+True|return\s+await\s+call_next)", re.MULTILINE)
 _CHECKS: Final = re.compile(r"verif|signature|authenti|check_token|validate", re.IGNORECASE)
 _VERIFIES: Final = re.compile(
     r"verif|signature|authenti|authori|check_|validate|require|admin|guard|api_?key|secret|dispatch|protect",

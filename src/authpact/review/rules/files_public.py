@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
 
 _OF_USERS: Final = re.compile(
     r"upload|clip|video|recording|document|attachment|avatar|export|report|invoice|receipt|user|storage|artifact|output|result|media|files?\b|audio|transcript",

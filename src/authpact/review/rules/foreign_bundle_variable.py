@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Module
-from authpact.review._requests import package_of
 from authpact.review._rule import Case, Hit, Rule, at, once
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._requests import package_of
+from authpact.review.source._model import Module
+from authpact.review.source._text import lines_matching
 
 _IN_NEXT: Final = re.compile(
     r"(?:process\.env\.|import\.meta\.env\.)((?:VITE|REACT_APP|PUBLIC|GATSBY|VUE_APP|NUXT_PUBLIC)_\w+)"

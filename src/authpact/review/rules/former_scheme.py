@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule
+from authpact.review.facts._facts import Facts
 
 _FORMER: Final = (
     ("next-auth", re.compile(r"^NEXTAUTH_(?:SECRET|URL)$")),

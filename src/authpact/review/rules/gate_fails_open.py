@@ -3,12 +3,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts, is_client
-from authpact.review._gates import gates, reads_credential
-from authpact.review._model import Function, Handler, Module
-from authpact.review._openings import grants, passes, stands_in
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.facts._gates import gates, reads_credential
+from authpact.review.facts._openings import grants, passes, stands_in
+from authpact.review.source._model import Function, Handler, Module
+from authpact.review.source._text import lines_matching
 
 _UNSET: Final = re.compile(
     r"^(\s*)if\s+(?:not\s+)?[\w.]*(?:key|secret|token|jwks|issuer|auth_?(?:url|origin))\w*"

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts, is_client
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching, literal
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.source._model import Module
+from authpact.review.source._text import lines_matching, literal
 
 _FILE: Final = re.compile(r"(^|/)(?:middleware|proxy)\.[jt]sx?$")
 _COOKIE: Final = re.compile(r"cookies\s*\.(?:get|has)\(\s*([^()]+)\)|\bgetSessionCookie\(")

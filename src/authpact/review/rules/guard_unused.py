@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Class, Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._signs import EVIDENCE, NAMES_AUTH, READS_CREDENTIAL, REFUSES, SCHEMES
-from authpact.review._unused import Definition, unused
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._signs import EVIDENCE, NAMES_AUTH, READS_CREDENTIAL, REFUSES, SCHEMES
+from authpact.review.facts._unused import Definition, unused
+from authpact.review.source._model import Class, Function, Module
 
 _NAME: Final = re.compile(
     r"^_?(?:get_|require_|verify_|check_|validate_|ensure_|enforce_)\w*"

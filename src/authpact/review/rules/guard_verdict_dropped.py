@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._dictionaries import returned
-from authpact.review._facts import Facts
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.source._dictionaries import returned
+from authpact.review.source._model import Function, Module
 
 _ACCESS: Final = re.compile(
     r"role|admin|staff|moderat|permission|scope|owner|superuser|privilege|allowed|can_|may_|is_",

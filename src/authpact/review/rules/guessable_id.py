@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.source._text import lines_matching
 
 _SCRIPT: Final = re.compile(
     r"\b(\w*(?:token|secret|session_?id|sessionId|apiKey|inviteCode|resetCode|otp)\w*)\s*[=:]\s*[^\n;]*Math\.random\(",

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._addresses import CHECKED, NAMED
-from authpact.review._facts import Facts
-from authpact.review._handlers import handlers
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._addresses import CHECKED, NAMED
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._handlers import handlers
 
 _ASKED: Final = r"(?:searchParams\.get\(|\.query\b|await\s+\w+\.json\(\)|await\s+\w+\.formData\(\)|formData\.get\(|\.body\b)"
 _READ: Final = re.compile(rf"\b(?:const|let)\s+(\w+)\s*(?::\s*\w+)?\s*=\s*[^;\n]*{_ASKED}")

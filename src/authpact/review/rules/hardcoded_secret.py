@@ -3,12 +3,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._environment import is_secret_name, looks_random
-from authpact.review._facts import Facts
-from authpact.review._logs import is_trial
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import literal, members
+from authpact.review.facts._environment import is_secret_name, looks_random
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._logs import is_trial
+from authpact.review.source._model import Module
+from authpact.review.source._text import literal, members
 
 _LITERAL: Final = re.compile(
     r"(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*,\s*([\"'])([^\"'\n]+)\2"

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import literal
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Function, Module
+from authpact.review.source._text import literal
 
 _FIELD: Final = re.compile(
     r"^(?:\w+\.)?(?:hashed_?password|password_?hash|hashed_?pw|pw_?hash)$", re.IGNORECASE

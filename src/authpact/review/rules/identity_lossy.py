@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Call
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Call
 
 _PARSED: Final = re.compile(
     r"(?:parseInt|Number)\(\s*(?:\w+\??\.)*(?:user\??\.id|userId|session\.userId)\b"

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts, is_client
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.source._text import lines_matching
 
 _BY_MAIL: Final = re.compile(
     r"\b(?:user_?id|subject|owner_?id)\s*(?::\s*\w+\s*)?=\s*(?:payload|claims|decoded|token_data)(?:\.get\(\s*|\[\s*)[\"'](email|name|username|preferred_username)[\"']"

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._issuers import Issuer
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import members
-from authpact.review._values import Value
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._issuers import Issuer
+from authpact.review.source._text import members
+from authpact.review.source._values import Value
 
 _ORIGIN: Final = re.compile(r"^https?://[^/\s]+")
 

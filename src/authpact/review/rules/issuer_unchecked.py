@@ -2,8 +2,8 @@ import re
 from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
 
 
 def check(facts: Facts) -> Iterator[Hit]:

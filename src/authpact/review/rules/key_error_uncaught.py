@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._answers import handlers_around
-from authpact.review._facts import Facts
-from authpact.review._model import Call, Function, Handler, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._answers import handlers_around
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Call, Function, Handler, Module
 
 _KEYS: Final = frozenset({"get_signing_key_from_jwt", "get_signing_key"})
 _CATCHES: Final = re.compile(r"^$|\b(?:Base)?Exception\b|PyJWTError|PyJWKClient\w*Error|PyJWKError")

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._key_sets import outage_in, tried
-from authpact.review._model import Handler, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._key_sets import outage_in, tried
+from authpact.review.source._model import Handler, Module
 
 _MESSAGE: Final = 'When the key set cannot be fetched, the answer is "invalid token".'
 _KEYS: Final = re.compile(r"get_signing_key|jwks", re.IGNORECASE)

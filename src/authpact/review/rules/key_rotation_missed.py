@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._key_sets import fetched, is_key_fetch
-from authpact.review._model import Call, Function, Module
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._key_sets import fetched, is_key_fetch
+from authpact.review.source._model import Call, Function, Module
 
 _MESSAGE: Final = "The key set is fetched once and never again."
 _KEPT: Final = re.compile(

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Mend, Severity
-from authpact.review._facts import Facts
-from authpact.review._key_sets import is_blocking, is_key_fetch
 from authpact.review._mends import swap
-from authpact.review._model import Call, Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._key_sets import is_blocking, is_key_fetch
+from authpact.review.source._model import Call, Function, Module
 
 _BLOCKS: Final = re.compile(
     r"\.get_signing_key_from_jwt\(|\brequests\.get\([^)]*jwks|\bhttpx\.get\([^)]*jwks|urlopen\([^)]*jwks",

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._key_sets import is_kept, is_key_fetch
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._key_sets import is_kept, is_key_fetch
 
 
 def check(facts: Facts) -> Iterator[Hit]:

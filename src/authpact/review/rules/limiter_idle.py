@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import members
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
+from authpact.review.source._text import members
 
 _USED: Final = re.compile(r"\.limit\(|\.shared_limit\(|\.hit\(|\.test\(|\.check\(")
 _SIGN_IN: Final = re.compile(
@@ -59,7 +59,7 @@ def _own_sign_in(facts: Facts) -> Iterator[Hit]:
                 yield at(module, function, "Passwords may be tried without a limit.")
 
 
-_ACTION: Final = re.compile(r"^\s*[\"']use server[\"']", re.MULTILINE)
+_ACTION: Final = re.compile(r"^[ \t]*[\"']use server[\"']", re.MULTILINE)
 _WITHIN: Final = re.compile(r"(?:^|\.)auth\.api\.signIn(?:Email|Username)$")
 
 

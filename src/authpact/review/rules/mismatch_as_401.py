@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._mends import swap
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
 
 _COMPARES: Final = re.compile(
     r"if\s+(?:str\()?[\w.\[\]\"']*(?:user_id|user\.id|\bid|sub)[\w.\[\]\"']*\)?\s*!=\s*(?:str\()?[\w.\[\]\"']*(?:user|sub|id)[\w.\[\]\"']*\)?\s*:"

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._issuers import Client, Issuer
 from authpact.review._mends import drop_member
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import members
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._issuers import Client, Issuer
+from authpact.review.source._text import members
 
 _KNOWN: Final = {
     "jwt({ * })": "jwks jwt schema disableSettingJwtHeader adapter sessionCookieCache",

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts, is_client
-from authpact.review._mints import Mint
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.facts._mints import Mint
 
 _MASTER: Final = re.compile(r"\b(?:BETTER_AUTH_SECRET|NEXTAUTH_SECRET|AUTH_SECRET)\b")
 _SESSION: Final = re.compile(

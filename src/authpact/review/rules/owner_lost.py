@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Function, Module
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._routes import Route
+from authpact.review.source._model import Function, Module
 
 _OBJECT: Final = re.compile(r"\{(\w*_?id)\}")
 _CALLER: Final = re.compile(r"user|owner|account|member|tenant|org", re.IGNORECASE)

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._routes import Route
-from authpact.review._rows import PERSON_ID, is_only_an_id, is_own_key
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._routes import Route
+from authpact.review.facts._rows import PERSON_ID, is_only_an_id, is_own_key
 
 _PRIVILEGED: Final = re.compile(
     r"admin|superuser|staff|[Rr]equire_?[Rr]ole|RoleChecker|require_permission"

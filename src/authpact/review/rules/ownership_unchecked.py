@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._fetches import is_fetched_alone
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._fetches import is_fetched_alone
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._endpoints import shape
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._endpoints import shape
+from authpact.review.facts._facts import Facts
 
 _PAGE: Final = re.compile(
     r"(?:^|/)(?:src/)?(?:app/(?:(?P<app>.*)/)?page|pages/(?P<pages>(?!api/|_)[^.]*))\.(?:[jt]sx?|mdx)$"

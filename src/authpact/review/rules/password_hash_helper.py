@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Call, Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import number
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._text import number
 
 _FAST: Final = re.compile(
     r"createHash\(\s*[\"'](?:sha1|sha256|sha512|md5)[\"']|(?<![\w.])(?:hashlib\.)?(?:sha1|sha256|sha512|md5|blake2[bs])\("

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Function, Module
 
 _HASHES: Final = re.compile(
     r"hash\w*pass|pass\w*hash|(?:encrypt|encode|protect)_?pass|hash_?pwd|pwd_?hash", re.IGNORECASE

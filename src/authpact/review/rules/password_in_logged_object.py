@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._logs import Line
-from authpact.review._model import Function
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._logs import Line
+from authpact.review.source._model import Function
 
 _WORD: Final = (
     r"(?:(?:current|new|old|confirm|plain|user)_?)?(?:password|passwd|passphrase)(?:_?confirm\w*)?"
@@ -17,6 +17,8 @@ _FIELD: Final = re.compile(
 )
 _SHOWN: Final = re.compile(r"^(?:BaseModel|SQLModel|TypedDict|NamedTuple|Struct|\w*Schema)$")
 """Classes whose objects show their fields when they are written."""
+_KEYS_ONLY: Final = ("list(", "sorted(", "set(", "len(", "Object.keys(")
+_PASSWORD: Final = re.compile(_WORD, re.IGNORECASE)
 _NAME: Final = re.compile(r"^[A-Za-z_$][\w$]*$")
 _ENTERS: Final = r"(?:signIn|signUp)\.\w+\(\s*"
 _ASKS: Final = re.compile(
@@ -72,6 +74,8 @@ def _is_typed(facts: Facts, line: Line, annotation: str) -> bool:
 
 def _gives_password(line: Line, text: str, name: str) -> bool:
     """Whether a function takes a password out of an object, or signs somebody in with all of it."""
+    if "sign" not in text and not _PASSWORD.search(text):
+        return False
     own = rf"(?<!\w)(?<!\w\.){re.escape(name)}"
     read = rf"{own}(?:\.get\(\s*|\[\s*)[\"']{_WORD}[\"']"
     if line.module.language == "python":
@@ -86,7 +90,7 @@ def _carries(facts: Facts, line: Line, value: str) -> bool:
     if not _NAME.match(value):
         return False
     written = " ".join(a.text for a in line.call.arguments)
-    if re.search(rf"\b(?:list|sorted|set|len|Object\.keys)\(\s*{re.escape(value)}\s*\)", written):
+    if any(f"{call}{value})" in written for call in _KEYS_ONLY):
         return False
     for function in _around(line):
         given = next((p for p in function.parameters if p.name == value), None)
@@ -101,10 +105,11 @@ def _carries(facts: Facts, line: Line, value: str) -> bool:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines with a whole object that a password is a part of."""
+    asks = {m.path for m in facts.project.modules if _ASKS.search(m.code)}
     for line in facts.log_lines:
         if line.function is None or _SCRIPTS.search(line.module.path):
             continue
-        if not _ASKS.search(line.module.code):
+        if line.module.path not in asks:
             continue
         found = next((v for v in line.values if _carries(facts, line, v)), "")
         if found:

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import members
+from authpact.review.facts._facts import Facts
+from authpact.review.source._text import members
 
 _SHORTEST: Final = 8
 _UNBOUNDED: Final = re.compile(

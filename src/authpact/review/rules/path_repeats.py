@@ -2,8 +2,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
 
 _SIGN_IN: Final = frozenset({"auth", "oauth", "login"})
 """Paths of an own sign-in, which no contract documents."""

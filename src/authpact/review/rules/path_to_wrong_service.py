@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule
-from authpact.review._tree import Source
+from authpact.review.facts._facts import Facts
+from authpact.review.source._tree import Source
 
 _MOUNT: Final = re.compile(r"(^|/)(?:app|pages)/api/auth/\[")
 _RUNS: Final = r"ompose[\w.-]*\.ya?ml$|Dockerfile|Containerfile|\.sh$"

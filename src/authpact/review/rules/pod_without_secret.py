@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule
-from authpact.review._tree import Source
+from authpact.review.facts._facts import Facts
+from authpact.review.source._tree import Source
 
 _DEPLOYMENT: Final = re.compile(r"^kind:\s*(?:Deployment|StatefulSet)\b", re.MULTILINE)
 _NAME: Final = re.compile(

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Function
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import members
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Function
+from authpact.review.source._text import members
 
 _MEDIUM: Final = Severity.MEDIUM
 _HEADER: Final = re.compile(

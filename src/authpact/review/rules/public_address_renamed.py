@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._environment import Variable
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, once
+from authpact.review.facts._environment import Variable
+from authpact.review.facts._facts import Facts
 
 _API: Final = re.compile(
     r"^(?:NEXT_PUBLIC|VITE|REACT_APP)_(?!.*(?:AUTH|SITE|APP_URL|WS|SOCKET))"

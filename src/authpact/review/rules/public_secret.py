@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._environment import Variable, is_credential_name, is_placeholder
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._environment import Variable, is_credential_name, is_placeholder
+from authpact.review.facts._facts import Facts
 
 _PUBLIC: Final = re.compile(
     r"\b(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY)_(?!\w*DEMO)\w*"

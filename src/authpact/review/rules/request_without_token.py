@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._endpoints import shape
-from authpact.review._facts import Facts
-from authpact.review._model import Call, Module
 from authpact.review._rule import Case, Hit, Rule, at, once
-from authpact.review._text import members
+from authpact.review.facts._endpoints import shape
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Call, Module
+from authpact.review.source._text import members
 
 _COOKIES: Final = re.compile(
     r"\.cookies\b|\bCookie\(|APIKeyCookie|cookie_(?:name|transport)", re.IGNORECASE

@@ -3,12 +3,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._issuers import Issuer
 from authpact.review._mends import swap
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import members
-from authpact.review._user_fields import UserFields
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._issuers import Issuer
+from authpact.review.facts._user_fields import UserFields
+from authpact.review.source._text import members
 
 _PRIVILEGE: Final = re.compile(
     r"^(?:(?:user|account|staff|system|team)_?)?(?:roles?|is_?(?:admin|staff|super_?user|moderator|owner|verified|premium|pro)"

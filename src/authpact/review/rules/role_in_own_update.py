@@ -3,12 +3,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._handlers import SESSION, actions, handlers
-from authpact.review._routes import Route
-from authpact.review._rows import is_person
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._handlers import SESSION, actions, handlers
+from authpact.review.facts._routes import Route
+from authpact.review.facts._rows import is_person
+from authpact.review.source._text import lines_matching
 
 _FIELD: Final = r"(?:roles?|is_?[aA]dmin|is_?superuser|is_?staff|permissions|access_?[lL]evel)"
 _PERSON: Final = r"(?:\w*user|me|member|account|profile|person|employee|\w*_user|db_obj)"

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._routes import Route
 
 _WRITES: Final = frozenset(["post", "put", "patch", "delete"])
 _REFUSES: Final = re.compile(r"\braise\b|\babort\(|\b403\b")

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._loads import LOGGED, SPEAKS_OF_OWNER
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._loads import LOGGED, SPEAKS_OF_OWNER
+from authpact.review.facts._routes import Route
 
 _ROLE: Final = re.compile(
     r"(?:Depends|Security)\(\s*[\w.]*(?:admin|superuser|staff|role|moderator)\w*", re.IGNORECASE

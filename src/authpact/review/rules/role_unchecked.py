@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._routes import Route
 
 _PRIVILEGED: Final = re.compile(r"/admins?(?:/|$)")
 _CHECKED: Final = re.compile(r"role|admin|permission|superuser|scope|staff", re.IGNORECASE)

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._shadows import Entry, shadows
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._shadows import Entry, shadows
 
 _ALIVE: Final = re.compile(r"(?:health\w*|ping|ready|readyz|live|livez|version|status)/?$")
 """A second answer to whether the service runs protects nothing, reached or not."""

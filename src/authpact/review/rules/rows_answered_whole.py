@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._handlers import actions, handlers
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._handlers import actions, handlers
+from authpact.review.facts._routes import Route
 
 _SECRETS: Final = r"(?:accounts?|sessions?|verifications?)"
 _INCLUDED: Final = re.compile(

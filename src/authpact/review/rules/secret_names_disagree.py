@@ -2,10 +2,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._mints import Mint
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._tokens import Verification
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._mints import Mint
+from authpact.review.facts._tokens import Verification
 
 
 def _verifying(facts: Facts, mint: Mint) -> list[Verification]:

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._environment import is_secret_name, looks_random
-from authpact.review._facts import Facts
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._environment import is_secret_name, looks_random
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
+from authpact.review.source._text import lines_matching
 
 _GIVEN: Final = re.compile(
     r"\b(\w*(?:SECRET|KEY)\w*)[\"'\])!]*\s*(?::\s*\w+\s*)?(?:[,=:]|\|\||\?\?)\s*(?:default\s*=\s*)?"

@@ -1,23 +1,16 @@
 from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._stand_ins import stand_ins
-from authpact.review.rules.default_secret import RULE as DIRECT
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._stand_ins import stand_ins
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets that a literal replaces in a step of its own."""
-    told: set[tuple[str, int]] = set()
     for module in facts.project.modules:
         for line, name, value in stand_ins(module):
-            if (module.path, line) in told or value.startswith(("http", "/")):
-                continue
-            if not told:
-                told |= {(h.file, h.line) for h in DIRECT.check(facts)}
-            if (module.path, line) not in told:
-                told.add((module.path, line))
+            if not value.startswith(("http", "/")):
                 yield at(module, line, f"A literal stands in when {name} is missing.")
 
 

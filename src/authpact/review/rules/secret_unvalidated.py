@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._environment import is_secret_name
-from authpact.review._facts import Facts
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._environment import is_secret_name
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
+from authpact.review.source._text import lines_matching
 
 _BLANK: Final = re.compile(
     r"^os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"']\s*,\s*(?:\"\"|'')\s*\)$"

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import snake
-from authpact.review._user_fields import UserFields
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._user_fields import UserFields
+from authpact.review.source._text import snake
 
 _SECRET: Final = re.compile(
     r"(?:^|_)(?:api_key|secret|secret_key|private_key|(?:access|refresh|auth|reset|api|bot|github|webhook)_token|token"

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts, is_client
-from authpact.review._issuers import Issuer
-from authpact.review._mints import amount_in
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.facts._issuers import Issuer
+from authpact.review.facts._mints import amount_in
+from authpact.review.source._text import lines_matching
 
 _HOUR: Final = 3600
 _ASKS: Final = re.compile(r"\.getSession\(")

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts, is_client
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.source._model import Function, Module
 
 _PARSE: Final = re.compile(
     r"JSON\.parse\(\s*(?:decodeURIComponent\(|atob\(|Buffer\.from\()?\s*(\w*(?:session|cookie|auth)\w*)[\w.?!]*",

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching, members
-from authpact.review._tokens import looks_session_up
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._routes import Route
+from authpact.review.facts._tokens import looks_session_up
+from authpact.review.source._text import lines_matching, members
 
 _PATH: Final = re.compile(r"/(?:get-session|session)/?$")
 _TOKEN: Final = re.compile(

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
 
 _SQL: Final = re.compile(
     r"\btoken\W{0,2}\s*=\s*(\S+)\s+OR\s+\W?(?:\w+\.)?\W?id\W?\s*=\s*\1"

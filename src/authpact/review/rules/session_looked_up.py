@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._tokens import looks_session_up
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._tokens import looks_session_up
+from authpact.review.source._model import Function, Module
 
 _CREDENTIAL: Final = re.compile(
     r"HTTPAuthorizationCredentials|Header\(|Cookie\(|\.cookies\b|headers\.get\(|headers\["

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
 
 _OUT: Final = re.compile(
     r"^(?:handle|custom|do|perform|user|local|on|auth)?_?(?:log|sign)_?(?:out|off)(?!Page)\w*$",

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Function, Module
 
 _BY_HAND: Final = re.compile(r"\.split\(\s*[\"']\.[\"']\s*\)\s*\[\s*1\s*\]")
 

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Module
-from authpact.review._project import folders_of
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
+from authpact.review.source._project import folders_of
 
 _TOKEN: Final = re.compile(r"token|jwt", re.IGNORECASE)
 _ACCESS: Final = re.compile(r"\b(local|session)Storage\.(getItem|setItem)\(\s*([^,)\n]+)")

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._handlers import handlers
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._handlers import handlers
+from authpact.review.facts._routes import Route
 
 _SHORT: Final = 5
 _PATH: Final = re.compile(r"/(?:me|profile|whoami|current-user|session|user)$")
@@ -52,7 +52,7 @@ def _unfinished(facts: Facts) -> Iterator[Hit]:
 _NEVER: Final = re.compile(
     r"\braise\s+\w*HTTPException\(\s*[^)]*?(?<!\d)501(?:_NOT_IMPLEMENTED)?\b"
 )
-_ENDS: Final = re.compile(r"^\s*(?:return|yield)\b", re.MULTILINE)
+_ENDS: Final = re.compile(r"^[ \t]*(?:return|yield)\b", re.MULTILINE)
 
 
 def _never_done(facts: Facts) -> Iterator[Hit]:
@@ -75,7 +75,7 @@ _JUDGES: Final = re.compile(
     r"/(?:verify|validate|introspect|check)(?:[/_-]?(?:token|session|jwt))?/?$"
 )
 _APPROVES: Final = re.compile(
-    r"^\s*return\s+\w*[({][^\n]*?[\"']?\b(?:valid|active|authenticated|verified|is_valid)[\"']?\s*[:=]\s*True\b",
+    r"^[ \t]*return\s+\w*[({][^\n]*?[\"']?\b(?:valid|active|authenticated|verified|is_valid)[\"']?\s*[:=]\s*True\b",
     re.MULTILINE,
 )
 

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at, once
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._routes import Route
+from authpact.review.source._text import lines_matching
 
 _TENANT: Final = (
     r"(?:org(?:anization|anisation)?_id|tenant_id|team_id|workspace_id|company_id|group_id|household_id"

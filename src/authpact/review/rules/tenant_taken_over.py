@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.source._text import lines_matching
 
 _UNOWNED: Final = re.compile(
     r"(?:owner_\w+|user_id|owner)(?:\.is_\(\s*None\s*\)|\s*==\s*None|\s+IS\s+NULL)", re.IGNORECASE

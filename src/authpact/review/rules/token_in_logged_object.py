@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts, is_client
-from authpact.review._logs import Line
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.facts._logs import Line
+from authpact.review.source._model import Function, Module
 
 _WORD: Final = (
     r"(?:(?:access|session|refresh|auth|id|bearer|jwt)_?)?token|jwt|authorization"
@@ -95,9 +95,10 @@ def _in_browser(module: Module) -> bool:
 def _is_whole(line: Line, name: str) -> bool:
     """Whether an object is written with its values, not only its keys."""
     written = " ".join(a.text for a in line.call.arguments)
-    return bool(_NAME.match(name)) and not re.search(
-        rf"\b(?:list|sorted|set|Object\.keys)\(\s*{re.escape(name)}\s*\)", written
-    )
+    if not _NAME.match(name):
+        return False
+    only_keys = ("list(", "sorted(", "set(", "Object.keys(")
+    return not any(f"{call}{name})" in written for call in only_keys)
 
 
 def _carries(facts: Facts, line: Line, name: str) -> bool:

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._stores import writes
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._stores import writes
+from authpact.review.source._model import Module
+from authpact.review.source._text import lines_matching
 
 _SET: Final = re.compile(r"\b(?:local|session)Storage\.setItem\(\s*([^,\n]+),\s*([^\n]*)")
 _OTHER: Final = re.compile(

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
 
 _WRITES: Final = re.compile(
     r"\b(?:local|session)Storage\.setItem\(\s*[\"'`]([\w.-]*(?:token|jwt)[\w.-]*)[\"'`]",

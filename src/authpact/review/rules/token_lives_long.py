@@ -3,12 +3,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._issuers import Issuer
-from authpact.review._lifetimes import seconds
-from authpact.review._mints import Mint, amount_in
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import members
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._issuers import Issuer
+from authpact.review.facts._lifetimes import seconds
+from authpact.review.facts._mints import Mint, amount_in
+from authpact.review.source._text import members
 
 _DAY: Final = 86400
 _OTHER: Final = re.compile(r"refresh|verif|reset|invite|magic|confirm", re.IGNORECASE)

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts, is_client
-from authpact.review._held import Held, is_hashed
-from authpact.review._logs import Line, label, origin
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.facts._held import Held, is_hashed
+from authpact.review.facts._logs import Line, label, origin
+from authpact.review.source._model import Function, Module
 
 _MESSAGE: Final = "A token, or the beginning of one, is logged."
 _PRINTS: Final = re.compile(r"(^|/)scripts?/")

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Assignment, Function, Module
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Assignment, Function, Module
 
 _CACHE: Final = re.compile(
     r"^(?:_?cached?|current|access|api|auth|jwt|stored|memory)?_?(?:\w*[tT]oken\w*|jwt\w*)$"

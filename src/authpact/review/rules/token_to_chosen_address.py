@@ -3,12 +3,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._followed import GIVEN, followed
-from authpact.review._model import Module
-from authpact.review._routes import Route
 from authpact.review._rule import Case, Hit, Rule, at, once
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._followed import GIVEN, followed
+from authpact.review.facts._routes import Route
+from authpact.review.source._model import Module
+from authpact.review.source._text import lines_matching
 
 _SAID: Final = "A token is sent to an address that the caller chooses."
 _TO_SCRIPT: Final = re.compile(

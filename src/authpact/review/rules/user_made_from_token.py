@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._rows import is_person
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review._text import lines_matching
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._rows import is_person
+from authpact.review.source._text import lines_matching
 
 _MAKES: Final = re.compile(
     r"\b([A-Z]\w*)\(\s*(?:\n\s*)?(?:id|user_id|auth_id|external_id|email|sub|subject)\s*=\s*"

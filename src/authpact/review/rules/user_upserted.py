@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Call, Module
-from authpact.review._owners import caller_names, keys_of, statement_of
-from authpact.review._rows import is_person
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._owners import caller_names, keys_of, statement_of
+from authpact.review.facts._rows import is_person
+from authpact.review.source._model import Call, Module
 
 _UPSERT: Final = re.compile(
     r"INSERT\s+INTO\s+[\"`\\]{0,3}(?:\w+\.)?(?:app_|auth_)?(?:users?|members?|accounts?|profiles?|customers?|people|players?)\b",

@@ -3,10 +3,10 @@ import re
 from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._images import copied, holds
 from authpact.review._rule import Case, Hit, Rule
-from authpact.review._variables import Read, Service
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._images import copied, holds
+from authpact.review.facts._variables import Read, Service
 
 
 def _are_alternatives(read: Read, name: str) -> bool:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._environment import is_secret_name
-from authpact.review._facts import Facts
-from authpact.review._issuers import Client
 from authpact.review._rule import Case, Hit, Rule, at, once
-from authpact.review._variables import Read
+from authpact.review.facts._environment import is_secret_name
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._issuers import Client
+from authpact.review.facts._variables import Read
 
 _SECRETS: Final = re.compile(r"^(?!.*(?:REFRESH|RESET|CSRF|COOKIE|WEBHOOK|CRON|ENCRYPT))")
 _TOKENS: Final = re.compile(r"AUTH|JWT|SESSION|TOKEN|SIGN|^(?:APP_)?SECRET")

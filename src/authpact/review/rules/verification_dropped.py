@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._facts import Facts
-from authpact.review._model import Call, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Call, Module
 
 _ANSWERS: Final = re.compile(
     r"^(?:bcrypt\.checkpw|checkpw|check_password_hash|check_password|verify_password|verifyPassword"

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._dictionaries import returned
-from authpact.review._facts import Facts, is_client
-from authpact.review._gates import Gate, credentials, gates
-from authpact.review._model import Function, Module
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._facts import Facts, is_client
+from authpact.review.facts._gates import Gate, credentials, gates
+from authpact.review.source._dictionaries import returned
+from authpact.review.source._model import Function, Module
 
 _NAME: Final = re.compile(
     r"^(?:verify|validate|check)_\w*(?:jwt|token|auth)\w*$|^get_current_(?:user|principal)\w*$|^(?:authenticate|require)_(?:user|auth|request)\w*$"

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Mend, Severity
-from authpact.review._environment import Pin
-from authpact.review._facts import Facts
 from authpact.review._mends import swap
 from authpact.review._rule import Case, Hit, Rule
-from authpact.review._text import lines_matching
+from authpact.review.facts._environment import Pin
+from authpact.review.facts._facts import Facts
+from authpact.review.source._text import lines_matching
 
 _PYTHON: Final = (
     ("python-jose", (3, 4), "CVE-2024-33663 lets a public key pass as a shared secret"),

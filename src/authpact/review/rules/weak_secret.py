@@ -2,10 +2,10 @@ import re
 from collections.abc import Iterator
 
 from authpact.findings import Confidence, Severity
-from authpact.review._environment import is_placeholder, is_secret_name
-from authpact.review._facts import Facts
-from authpact.review._model import Module
 from authpact.review._rule import Case, Hit, Rule
+from authpact.review.facts._environment import is_placeholder, is_secret_name
+from authpact.review.facts._facts import Facts
+from authpact.review.source._model import Module
 
 
 def _refuses(module: Module, value: str) -> bool:

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
-from authpact.review._endpoints import Endpoints
-from authpact.review._facts import Facts
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._endpoints import Endpoints
+from authpact.review.facts._facts import Facts
 
 _HOLE: Final = re.compile(r"\$\{[^}]*\}")
 

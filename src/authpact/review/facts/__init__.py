@@ -1,0 +1,1 @@
+"""What a tree says about authentication, without an opinion; rules judge it."""
