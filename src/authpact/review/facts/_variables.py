@@ -97,7 +97,7 @@ class Variables:
         """Names in capitals and settings fields that live code mentions, by file."""
         return {
             m.path: (frozenset(_UPPER.findall(m.code)) - _constants(m))
-            | {a.target.upper() for a in m.assignments if a.owner and m.language == "python"}
+            | {m.variable_of(a) for a in m.assignments if a.owner and m.language == "python"}
             for m in self._live
         }
 
@@ -128,7 +128,7 @@ def _reads(module: Module) -> Iterator[Read]:
     settings = {c.name for c in module.classes if any("Settings" in b for b in c.bases)}
     for one in module.assignments:
         if one.owner in settings and one.function < 0 and re.fullmatch(r"\w+", one.target):
-            yield Read(module, one.line, one.target.upper())
+            yield Read(module, one.line, module.variable_of(one))
 
 
 def _blocks(

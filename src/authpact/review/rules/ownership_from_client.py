@@ -17,6 +17,7 @@ _LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*
 _OWNER: Final = re.compile(r"^(?:user_?id|owner_?id|uid|username|account_id)$", re.IGNORECASE)
 
 
+_REFUSES: Final = re.compile(r"(?:!=|==|not in)[^\n]*:\s*raise\b")
 _ROW: Final = re.compile(r"^(\w+)\.(?:user_?id|owner_?id|uid)$", re.IGNORECASE)
 _CALLER: Final = re.compile(
     r"current|token|payload|claims|auth|principal|session|request|state|jwt|user|\bme\b|caller|cred|account",
@@ -59,6 +60,29 @@ def _handed_on(facts: Facts, route: Route, parameter: str) -> bool:
     return False
 
 
+def _replaced(facts: Facts, route: Route, parameter: str) -> bool:
+    """Whether a parameter becomes what a function makes of it that refuses strangers."""
+    called = re.search(
+        rf"^[ \t]*{parameter}\s*=\s*(?:await\s+)?([\w.]+)\([^\n]*\b{parameter}\b",
+        route.function.text,
+        re.MULTILINE,
+    )
+    found = facts.project.function(route.module, called[1]) if called else None
+    return found is not None and bool(_REFUSES.search(found[1].text))
+
+
+def _knows_caller(facts: Facts, route: Route, parameter: str) -> bool:
+    """Whether a route asks a function of the tree who calls, and selects by that as well."""
+    for name, called in re.findall(
+        r"^[ \t]*(\w+)\s*=\s*(?:await\s+)?([\w.]+)\(", route.function.text, re.MULTILINE
+    ):
+        found = facts.project.function(route.module, called)
+        known = found is not None and re.search(r"\b401\b|UNAUTHORIZED", found[1].text)
+        if known and name != parameter and re.search(rf"==\s*{name}\b", route.function.text):
+            return True
+    return False
+
+
 def _in_dependency(facts: Facts, route: Route, parameter: str) -> bool:
     """Whether a dependency of the route reads the path parameter itself."""
     texts = [f"{p.annotation} {p.default}" for p in route.function.parameters]
@@ -75,7 +99,8 @@ def _trusted(facts: Facts, route: Route, name: str) -> bool:
     body = _LOGGED.sub("", route.function.text.partition(":\n")[2] or route.function.text)
     if not re.search(rf"\b{name}\b", body) or _compared(body, name):
         return False
-    if _handed_on(facts, route, name) or _in_dependency(facts, route, name):
+    judged = (_handed_on, _replaced, _knows_caller, _in_dependency)
+    if any(judge(facts, route, name) for judge in judged):
         return False
     return not route.principal or not re.search(rf"\b{route.principal}\b", body)
 
@@ -196,6 +221,50 @@ def tasks(user_id: str, user=Depends(get_current_user), db=Depends(get_db)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "who.py": """\
+def caller():
+    found = identity.get()
+    if found is None:
+        raise HTTPException(401)
+    return found
+""",
+                "main.py": """\
+from fastapi import Depends, FastAPI
+from who import caller
+
+app = FastAPI(dependencies=[Depends(signed_in)])
+
+@app.delete("/accounts/{account_id}")
+def remove(account_id: str, db=Depends(get_db)):
+    me = caller()
+    return db.query(Account).filter(Account.id == account_id, Account.user_id == me).delete()
+""",
+            }
+        ),
+        Case(
+            {
+                "who.py": """\
+def resolved(user_id=None):
+    caller = caller_of_request()
+    if user_id and user_id != caller:
+        raise HTTPException(403)
+    return caller
+""",
+                "main.py": """\
+from fastapi import Depends, FastAPI
+from who import resolved
+
+app = FastAPI(dependencies=[Depends(signed_in)])
+
+@app.get("/accounts")
+def accounts(user_id: str | None = None, db=Depends(get_db)):
+    user_id = resolved(user_id)
+    return db.query(Account).filter(Account.user_id == user_id).all()
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -211,6 +211,19 @@ export const client = createAuthClient({
     accepted=(
         Case(
             {
+                "settings.py": """\
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="DESK_")
+    jwt_secret: str
+""",
+                "main.py": "from settings import Settings\n\nsettings = Settings()\n",
+                ".env.example": "DESK_JWT_SECRET=\n",
+            }
+        ),
+        Case(
+            {
                 "api/main.py": "app = FastAPI()\n",
                 "api/draft.py": 'import os\nKEY = os.getenv("BETTER_AUTH_SECRET", "x")\n',
                 "api/proxy.py": 'import os\nfrom main import app\nKEY = os.getenv("PROXY_SECRET", "x")\n',

@@ -1,10 +1,12 @@
 """What was read from one source file: plain facts, without an opinion."""
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
+_PREFIX: Final = re.compile(r"\benv_prefix[\"']?\s*[=:]\s*[\"'](\w+)[\"']")
 Language = Literal["python", "script"]
 
 
@@ -176,6 +178,15 @@ class Module:
     def imported(self) -> dict[str, Import]:
         """Imports by the name that the file uses."""
         return {i.alias: i for i in self.imports}
+
+    def variable_of(self, field: Assignment) -> str:
+        """Return the variable of a settings field: its name behind the prefix of its class."""
+        return f"{self._prefixes.get(field.owner, '')}{field.target}".upper()
+
+    @cached_property
+    def _prefixes(self) -> dict[str, str]:
+        found = ((c.name, _PREFIX.search(c.text)) for c in self.classes)
+        return {name: match[1] for name, match in found if match}
 
     def function_of(self, call: Call) -> Function | None:
         """Return the innermost function around a call."""

@@ -180,7 +180,7 @@ class Evaluator:
 
     def field(self, module: Module, field: Assignment, depth: int = 0) -> Value:
         """Return the value of a settings field: its own variable, and its default."""
-        variable = Value(environment=(field.target.upper(),))
+        variable = Value(environment=(module.variable_of(field),))
         if field.value in {"", "None", "..."}:
             return variable
         inner = self.value(module, field.value, field.line, depth + 1)
