@@ -72,11 +72,15 @@ def _of_plugin(server: Issuer) -> frozenset[str] | None:
     return frozenset((*_USER, *further, "sub", "iss", "aud", "iat", "exp"))
 
 
+def _assigned(module: Module, line: int, name: str) -> str:
+    """Return the variable that a call on this line is assigned to, empty for none."""
+    found = _ASSIGNED.search(module.lines[line - 1].partition(f"{name}(")[0])
+    return found[1] if found else ""
+
+
 def _hands_on(v: Verification) -> bool:
     """Whether the function around a verification returns the claims as they are."""
-    before = v.module.lines[v.call.line - 1].partition(f"{v.call.name}(")[0]
-    variable = _ASSIGNED.search(before)
-    name = variable[1] if variable else ""
+    name = _assigned(v.module, v.call.line, v.call.name)
     given = (
         rf"return\s+{name}\s*$" if name else rf"return\s+(?:await\s+)?{re.escape(v.call.name)}\("
     )
@@ -124,11 +128,10 @@ class Claims:
         self, module: Module, function: Function, line: int, name: str
     ) -> Iterator[Reading]:
         """Yield what is read of the variable that a call on this line is assigned to."""
-        before = module.lines[line - 1].partition(f"{name}(")[0]
-        variable = _ASSIGNED.search(before)
+        variable = _assigned(module, line, name)
         if variable:
-            yield from self._in(module, function, variable[1])
-            yield from self._in_models(function, variable[1])
+            yield from self._in(module, function, variable)
+            yield from self._in_models(function, variable)
 
     def _in_callers(self, module: Module, verifier: Function) -> Iterator[Reading]:
         for home, around, line in self._project.callers(module, verifier):

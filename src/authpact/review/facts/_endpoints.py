@@ -4,21 +4,21 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from authpact.review.facts._requests import VERBS
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Module
 
-_HOLE: Final = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\[[^\]]*\]")
+HOLE: Final = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\[[^\]]*\]")
 _HANDLER: Final = re.compile(
     r"(?:^|/)app/(?:(.*)/)?route\.[jt]sx?$|(?:^|/)pages/(api/.*)\.[jt]sx?$"
 )
 _EXPORTED: Final = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE)\b")
-_ALL: Final = frozenset(["get", "post", "put", "patch", "delete"])
 Shape = tuple[str, ...]
 
 
 def shape(path: str) -> Shape:
     """Return the segments of a path, `*` for a hole; a hole behind a text is a query."""
-    plain = _HOLE.sub("*", path.partition("?")[0]).strip("/")
+    plain = HOLE.sub("*", path.partition("?")[0]).strip("/")
     parts = (re.sub(r"(?<=[^*])\*+$", "", p) for p in plain.split("/"))
     return tuple("*" if "*" in p else p for p in parts if p)
 
@@ -63,7 +63,7 @@ def _takes(served: Shape, asked: Shape) -> bool:
 
 def _of_api(routes: Iterable[Route]) -> Iterator[tuple[Shape, frozenset[str]]]:
     for route in routes:
-        methods = frozenset({route.method}) if route.method in _ALL else _ALL
+        methods = frozenset({route.method}) if route.method in VERBS else VERBS
         yield from ((shape(p), methods) for p in route.paths)
 
 
@@ -73,4 +73,4 @@ def _of_next(scripts: Iterable[Module]) -> Iterator[tuple[Shape, frozenset[str]]
         if match:
             path = re.sub(r"\([^)]*\)/?", "", match[1] or match[2] or "")
             found = frozenset(m.lower() for m in _EXPORTED.findall(module.code))
-            yield shape(path), _ALL if match[2] or not found else found
+            yield shape(path), VERBS if match[2] or not found else found

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from authpact.review.facts._images import IMAGE
 from authpact.review.source._project import folders_of
 from authpact.review.source._tree import Source, Tree
 
@@ -35,7 +36,6 @@ _NO_CREDENTIAL: Final = re.compile(
     r"|LENGTH|LIMIT|COUNT|_TYPE$|_ALG|MAX_?TOKENS?|_ENV$",
     re.IGNORECASE,
 )
-_DOCKERFILE: Final = re.compile(r"(^|/)(?:Dockerfile[\w.-]*|[\w.-]+\.[Dd]ockerfile|Containerfile)$")
 _DOCKER_STAGE: Final = re.compile(r"^[ \t]*FROM\b", re.MULTILINE | re.IGNORECASE)
 _DOCKER_PAIR: Final = re.compile(
     r"^[ \t]*(?:ENV|ARG)[ \t]+([A-Za-z_]\w*)[ \t]*[= \t][ \t]*([^\n]+)$", re.MULTILINE
@@ -220,7 +220,7 @@ def _variables(source: Source) -> Iterator[Variable]:
 
 def _deployed(source: Source) -> Iterator[Variable]:
     """Yield what images and cluster manifests set; workflows of a CI run with throw-away values."""
-    if _DOCKERFILE.search(source.path):
+    if IMAGE.search(source.path):
         yield from _image(source)
     elif _YAML.search(source.path) and not _OTHER_YAML.search(source.path):
         yield from _manifest(source)

@@ -8,7 +8,9 @@ from typing import Final
 
 from authpact.review.facts._claims import Claims
 from authpact.review.facts._cors import Cors, cors_of
+from authpact.review.facts._endpoints import Endpoints
 from authpact.review.facts._environment import Environment
+from authpact.review.facts._gates import Gate, gates
 from authpact.review.facts._images import holds, served
 from authpact.review.facts._issuers import Issuers
 from authpact.review.facts._live import LiveRoute
@@ -19,7 +21,7 @@ from authpact.review.facts._logs import Line, log_lines
 from authpact.review.facts._owners import owner_columns
 from authpact.review.facts._requests import Request, Requests, package_of
 from authpact.review.facts._routes import Application, Route
-from authpact.review.facts._started import kept, running, started
+from authpact.review.facts._started import Running
 from authpact.review.facts._strangers import Strangers
 from authpact.review.facts._tokens import Tokens, Verification
 from authpact.review.facts._variables import Variables
@@ -110,6 +112,16 @@ class Facts:
     def requests(self) -> tuple[Request, ...]:
         """What scripts ask the API for."""
         return Requests(self.project, self.evaluator).found
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        """What the applications and handlers of the tree serve."""
+        return Endpoints(self.served, self.handlers)
+
+    @cached_property
+    def gates(self) -> tuple[Gate, ...]:
+        """Functions that a dependency or a middleware is, or calls."""
+        return tuple(gates(self.project))
 
     @cached_property
     def cors(self) -> tuple[Cors, ...]:
@@ -237,33 +249,19 @@ class Facts:
         return served(self.environment.plain(""), files, self.tree.paths)
 
     @cached_property
-    def running(self) -> frozenset[str]:
-        """Python files that anything of the tree may run, rather too many."""
-        return running(self.project)
-
-    @cached_property
-    def kept(self) -> frozenset[str]:
-        """Python files that are in no folder of former code."""
-        return kept(self.project)
-
-    @cached_property
-    def started(self) -> frozenset[str]:
-        """Python files that a server somebody would start runs."""
-        return started(self.project, (s.text for s in self.environment.plain("")))
+    def running(self) -> Running:
+        """Which Python files are run."""
+        return Running(self.project, tuple(s.text for s in self.environment.plain("")))
 
     def is_left_behind(self, module: Module) -> bool:
         """Whether a Python module is in no image that serves the API, or was set aside by name."""
-        if module.language != "python":
-            return False
-        if module.path not in self.kept:
-            return True
-        return not any(holds(s, module.path) for s in self._served)
+        return module.language == "python" and (
+            module.path not in self.running.kept
+            or not any(holds(s, module.path) for s in self._served)
+        )
 
     def is_stray_guard(self, module: Module) -> bool:
-        """Whether a middleware file stands where Next.js does not look: beside src/, not in it.
-
-        Pages beside it win over those in src/, and Next.js then looks beside src/ as well.
-        """
+        """Whether a middleware file stands beside src/ while all pages are in it: never loaded."""
         folder, _, name = module.path.rpartition("/")
         home = f"{folder}/" if folder else ""
         if not re.fullmatch(r"(?:middleware|proxy)\.[jt]sx?", name) or home.endswith("src/"):

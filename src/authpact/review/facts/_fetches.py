@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.review.facts._routes import Route
-from authpact.review.facts._rows import is_own_key
+from authpact.review.facts._rows import OWNER_COLUMN, is_own_key
 from authpact.review.source._model import Call
 from authpact.review.source._project import Project
 
@@ -14,9 +14,6 @@ _FETCH: Final = re.compile(
 )
 _AROUND: Final = 200
 _PLAIN: Final = re.compile(r"^(?:\w+_id|id|db|session|conn\w*|[\"'\d].*)$")
-_COLUMN: Final = re.compile(
-    r"^\s+(?:user_?id|owner\w*|author_id|created_by|account_id)\b", re.MULTILINE | re.IGNORECASE
-)
 _OWNED: Final = re.compile(
     r"user_?id|owner|created_by|author|tenant|\borg|practice|account_id|current_user|principal|user\.id|claims|role|admin",
     re.IGNORECASE,
@@ -44,7 +41,7 @@ def _fetched(project: Project, route: Route) -> Iterator[str]:
         known = [project.classes[m][1] for m in models if m in project.classes]
         if name == "user_id":
             known = known if is_own_key(route.function.text, name) else []
-        elif not any(_COLUMN.search(k.text) for k in known):
+        elif not any(OWNER_COLUMN.search(k.text) for k in known):
             known = []
         if known:
             yield name

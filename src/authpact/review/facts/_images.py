@@ -12,7 +12,7 @@ _SERVES: Final = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|granian)\b|\bfasta
 _COPY: Final = re.compile(
     r"^\s*(?:COPY|ADD)\s+(?!--from)((?:--\w+=\S+\s+)*)([^\n]+)$", re.MULTILINE
 )
-_IMAGE: Final = re.compile(r"(^|/)(?:Dockerfile[\w.-]*|[\w.-]+\.[Dd]ockerfile|Containerfile)$")
+IMAGE: Final = re.compile(r"(^|/)(?:Dockerfile[\w.-]*|[\w.-]+\.[Dd]ockerfile|Containerfile)$")
 _ELSEWHERE: Final = re.compile(
     r"(^|/)(?:Procfile|vercel\.json|render\.ya?ml|railway\.\w+|fly\.toml|app\.ya?ml|serverless\.ya?ml"
     r"|nixpacks\.toml|[\w-]+\.service)$|^\.github/"
@@ -36,7 +36,7 @@ def served(
     sources: Iterable[Source], files: tuple[str, ...], paths: Iterable[str]
 ) -> tuple[str, ...]:
     """Return what the images that serve Python hold, the root when code may be served otherwise."""
-    serving = [s for s in sources if _IMAGE.search(s.path) and _SERVES.search(s.text)]
+    serving = [s for s in sources if IMAGE.search(s.path) and _SERVES.search(s.text)]
     if not serving or any(_ELSEWHERE.search(p) for p in paths):
         return (".",)
     return tuple(dict.fromkeys(p for s in serving for p in _copied(s, files)))

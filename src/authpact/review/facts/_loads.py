@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._queries import OWNER, Tables, named_store
 from authpact.review.facts._services import attribute_of, method_of
 from authpact.review.source._model import Assignment, Call, Function, Module
@@ -32,7 +33,6 @@ SPEAKS_OF_OWNER: Final = re.compile(
     r"|\brequest\.(?:state|user|headers|session|cookies)|path_params|ContextVar|context\.",
     re.IGNORECASE,
 )
-LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
 _LISTED: Final = re.compile(r"\bSELECT\s[^;\"'()]*?\sFROM\b", re.IGNORECASE)
 _DEEP: Final = 3
 _MODEL: Final = r"([A-Z]\w*)"

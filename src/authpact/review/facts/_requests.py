@@ -10,7 +10,7 @@ from authpact.review.source._model import Call, Function, Module
 from authpact.review.source._project import Project, folders_of
 from authpact.review.source._values import Evaluator
 
-_VERBS: Final = frozenset(["get", "post", "put", "patch", "delete"])
+VERBS: Final = frozenset(["get", "post", "put", "patch", "delete"])
 _ADDRESS: Final = re.compile(
     r"^`\$\{\s*([^}`]+?)\s*\}(/(?:\$\{[^}`]*\}|[^`?#$])*)(?:[?#][^`]*)?`$", re.DOTALL
 )
@@ -136,7 +136,7 @@ class Requests:
             function = next((f for f in functions if f.name and taken in _first(f)), None)
             base = self._base(module, match[1] or match[4]) if match and function else None
             if base is not None and match and function:
-                verb = function.name if function.name in _VERBS else _verb(call, "")
+                verb = function.name if function.name in VERBS else _verb(call, "")
                 yield function.name, _Wrapper(base, match[2] or "", verb)
 
     def _passing(self, module: Module) -> Iterator[tuple[str, _Wrapper]]:
@@ -150,7 +150,7 @@ class Requests:
             found = self._wrapper(module, call)
             if found is not None:
                 named = {"del": "delete"}.get(function.name, function.name)
-                verb = named if named in _VERBS else found.method or _verb(call, "")
+                verb = named if named in VERBS else found.method or _verb(call, "")
                 yield function.name, _Wrapper(found.base, found.prefix, verb)
 
     def _requests(self, module: Module) -> Iterator[Request]:
@@ -169,7 +169,7 @@ class Requests:
             else:
                 continue
             if base is not None:
-                wrapped = match is None and call.last not in _VERBS
+                wrapped = match is None and call.last not in VERBS
                 yield Request(module, call.line, base.name, below, method, base.fixed, wrapped)
 
     def _wrapper(self, module: Module, call: Call) -> _Wrapper | None:
@@ -182,7 +182,7 @@ class Requests:
         owner = found.name.partition(".")[0]
         client = self._clients.get((found.module.path, owner))
         if client is not None:
-            return _Wrapper(client, "", call.last) if call.last in _VERBS else None
+            return _Wrapper(client, "", call.last) if call.last in VERBS else None
         return self._wrappers.get((found.module.path, call.last))
 
 
@@ -208,18 +208,18 @@ def _local(module: Module, text: str, around: tuple[int, ...]) -> str:
 def _sends(call: Call) -> bool:
     owner, _, last = call.name.rpartition(".")
     if owner in {"axios", "ky"}:
-        return last in _VERBS
+        return last in VERBS
     return call.name in {"axios", "ky"} or bool(_FETCH.search(last))
 
 
 def _verb(call: Call, otherwise: str) -> str:
     """Return the method of a request, empty when an expression or a spread may give it."""
     owner, _, last = call.name.rpartition(".")
-    if owner and last in _VERBS:
+    if owner and last in VERBS:
         return last
     texts = [a.text for a in call.arguments[1:]]
     plain = [t.strip("\"'`").lower() for t in texts]
-    positional = next((p for p in plain if p in _VERBS), "")
+    positional = next((p for p in plain if p in VERBS), "")
     match = _METHOD.search("\n".join(texts))
     if positional or match:
         return positional or (match[2] or "").lower() if match else positional

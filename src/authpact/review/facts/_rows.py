@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
+from authpact.review.facts._logs import LOGGED
 from authpact.review.source._project import Project
 
-_LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
 PERSON: Final = re.compile(
     r"^(?:App|Auth|Db)?(?:User|Account|Profile|Member)s?(?:DB|Model|Table|Row)?$"
 )
@@ -16,7 +16,7 @@ def is_own_key(text: str, name: str) -> bool:
 
     Then it names the object that is reached, not the owner of other rows.
     """
-    body = _LOGGED.sub("", text.partition(":\n")[2])
+    body = LOGGED.sub("", text.partition(":\n")[2])
     if len(re.findall(rf"\b{name}\b", body)) != 1:
         return False
     found = re.search(
@@ -37,6 +37,13 @@ def is_person(project: Project, name: str) -> bool:
 _WORDS: Final = (
     r"(?:user|person|owner|account|customer|member|employee|patient|student|learner|reader|author|holder"
     r"|shopper|buyer|seller|profile|subscriber|player|driver|rider)"
+)
+PRIVILEGED: Final = re.compile(
+    r"admin|superuser|\brole\b|require_role|service_key|internal", re.IGNORECASE
+)
+"""Code for administrators or other services, which may name whose rows they want."""
+OWNER_COLUMN: Final = re.compile(
+    r"^\s+(?:user_?id|owner\w*|author_id|created_by|account_id)\b", re.MULTILINE | re.IGNORECASE
 )
 PERSON_ID: Final = rf"{_WORDS}(?:_?[iI]d|_?[sS]ub)?"
 

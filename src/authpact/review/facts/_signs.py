@@ -9,6 +9,9 @@ METHODS: Final = frozenset(
 ROUTER: Final = re.compile(r"^(?:[\w.]+\.)?(FastAPI|APIRouter|Router)\(")
 DEPENDS: Final = re.compile(r"(?:Depends|Security)\(\s*([\w.]+)?")
 DEEP: Final = 7
+GUARD_FILE: Final = re.compile(r"(?:^|/)(?:middleware|proxy)\.[jt]s$")
+"""Where Next.js keeps what runs before its pages."""
+SIGNS_UP: Final = re.compile(r"sign_?up|register|callback|login|webhook|seed|sync", re.IGNORECASE)
 NAMES_AUTH: Final = re.compile(
     r"^(?:get_|fetch_|load_|resolve_)?(?:optional_)?(?:current|verified|authenticated|authed|authorized|active|admin)_"
     r"?\w*(?:user|principal|claims|identity|account|member|admin|tenant|practice|org\w*|session|auth)"

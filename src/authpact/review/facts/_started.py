@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from authpact.review.source._model import Module
@@ -46,45 +48,55 @@ def _stem(module: Module) -> str:
     return module.path.rpartition("/")[2].removesuffix(".py")
 
 
-def kept(project: Project) -> frozenset[str]:
-    """Return the files that are in no folder of former code, or in one that others still import."""
-    used = {
-        aside[0]
-        for module in project.python
-        for one in module.imports
-        if (meant := project.module_of(module, one.module))
-        and (aside := _FORMER.match(meant.path))
-        and not module.path.startswith(aside[0])
-    }
-    return frozenset(
-        m.path for m in project.python if not (aside := _FORMER.match(m.path)) or aside[0] in used
-    )
+@dataclass(frozen=True)
+class Running:
+    """Which Python files of a project are run, by what starts them."""
 
+    project: Project
+    commands: tuple[str, ...]
+    """Texts that may start a program: compose files, scripts, documents."""
 
-def running(project: Project) -> frozenset[str]:
-    """Return the files that anything of the tree may run, rather too many.
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """Files that are in no folder of former code, or in one that others still import."""
+        used = {
+            aside[0]
+            for module in self.project.python
+            for one in module.imports
+            if (meant := self.project.module_of(module, one.module))
+            and (aside := _FORMER.match(meant.path))
+            and not module.path.startswith(aside[0])
+        }
+        return frozenset(
+            m.path
+            for m in self.project.python
+            if not (aside := _FORMER.match(m.path)) or aside[0] in used
+        )
 
-    Without an application or a script in the tree every file may be imported from elsewhere.
-    """
-    python = project.python
-    spoken = {n for m in python for n in _DOTTED.findall(m.code)}
-    entries = [m for m in python if _STARTS.search(m.code)]
-    named = [m for m in python if _stem(m) in spoken]
-    whole = frozenset(m.path for m in python)
-    return _reached(project, [*entries, *named]) if entries else whole
+    @cached_property
+    def run(self) -> frozenset[str]:
+        """Files that anything of the tree may run, rather too many.
 
+        Without an application or a script in the tree every file may be imported from elsewhere.
+        """
+        python = self.project.python
+        spoken = {n for m in python for n in _DOTTED.findall(m.code)}
+        entries = [m for m in python if _STARTS.search(m.code)]
+        named = [m for m in python if _stem(m) in spoken]
+        whole = frozenset(m.path for m in python)
+        return _reached(self.project, [*entries, *named]) if entries else whole
 
-def started(project: Project, commands: Iterable[str]) -> frozenset[str]:
-    """Return the files that a server somebody would start runs.
+    @cached_property
+    def served(self) -> frozenset[str]:
+        """Files that a server somebody would start runs.
 
-    It is called like an entry point, or a command of the tree names it; what is kept in a folder
-    of former code is not started.
-    """
-    left = kept(project)
-    python = [m for m in project.python if m.path in left]
-    servers = [m for m in python if _SERVES.search(m.code)]
-    named = {n for text in commands for pair in _COMMAND.findall(text) for n in pair if n}
-    entries = [m for m in servers if _stem(m) in _USUAL or _stem(m) in named]
-    if not any(_SERVES.search(m.code) for m in project.python):
-        return frozenset(m.path for m in python)
-    return _reached(project, entries or servers)
+        It is called like an entry point, or a command of the tree names it; what is kept in a
+        folder of former code is not started.
+        """
+        python = [m for m in self.project.python if m.path in self.kept]
+        servers = [m for m in python if _SERVES.search(m.code)]
+        named = {n for text in self.commands for pair in _COMMAND.findall(text) for n in pair if n}
+        entries = [m for m in servers if _stem(m) in _USUAL or _stem(m) in named]
+        if not any(_SERVES.search(m.code) for m in self.project.python):
+            return frozenset(m.path for m in python)
+        return _reached(self.project, entries or servers)

@@ -39,11 +39,11 @@ def _writers(module: Module) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield functions with the positions of the key and the value among their parameters."""
     for call in module.called("setItem"):
         function = module.function_of(call)
-        if function is None or not function.name or len(call.arguments) < 2:  # noqa: PLR2004
-            continue
-        place = tuple(_position(function, a.text) for a in call.arguments[:2])
-        if min(place) >= 0:
-            yield function.name, (place[0], place[1])
+        match call.arguments:
+            case [key, value, *_] if function is not None and function.name:
+                place = _position(function, key.text), _position(function, value.text)
+                if min(place) >= 0:
+                    yield function.name, place
 
 
 def _position(function: Function, text: str) -> int:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from authpact.review.facts._guards import Guards
-from authpact.review.facts._loads import LOGGED, Load, Loads
+from authpact.review.facts._loads import Load, Loads
+from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._queries import OWNER
 from authpact.review.facts._routes import Application, Route
 from authpact.review.facts._services import Services

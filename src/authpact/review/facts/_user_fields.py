@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.review.facts._issuers import Issuer
-from authpact.review.source._dictionaries import Dictionaries, returned
+from authpact.review.source._dictionaries import CAST, Dictionaries, returned
 from authpact.review.source._model import Module
 from authpact.review.source._project import Project
 from authpact.review.source._text import literal, split
 
-_CAST: Final = re.compile(r"\s+(?:as|satisfies)\s+[\w.<>\[\]\"', ]+$")
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$.]*$")
 _CALLED: Final = re.compile(r"([A-Za-z_$][\w$.]*)\(")
 _DEEP: Final = 5
@@ -53,7 +52,7 @@ class UserFields:
         yield from found.values()
 
     def _in(self, module: Module, text: str, depth: int) -> Iterator[UserField]:
-        text = _CAST.sub("", text.strip())
+        text = CAST.sub("", text.strip())
         if depth > _DEEP or not text:
             return
         if text[0] != "{":

@@ -58,9 +58,9 @@ def _broken(facts: Facts, module: Module, one: Import) -> tuple[str, str] | None
 
 def _worst(facts: Facts, module: Module, folders: set[str]) -> Severity | None:
     """Return how much the failure of a file breaks; None when nobody would notice it."""
-    if module.path in facts.started:
+    if module.path in facts.running.served:
         return Severity.HIGH
-    if module.path not in facts.kept:
+    if module.path not in facts.running.kept:
         return None
     if "APIRouter(" in module.code and module.path.rpartition("/")[0] in folders:
         return Severity.MEDIUM  # routes beside those that are served, which were to be as well
@@ -68,7 +68,7 @@ def _worst(facts: Facts, module: Module, folders: set[str]) -> Severity | None:
 
 
 def _all(facts: Facts) -> Iterator[tuple[str, Hit]]:
-    folders = {p.rpartition("/")[0] for p in facts.started}
+    folders = {p.rpartition("/")[0] for p in facts.running.served}
     for module in facts.python:
         severity = _worst(facts, module, folders)
         if severity is None:

@@ -55,7 +55,7 @@ def _is_tried(module: Module, one: Import) -> bool:
 def _all(facts: Facts) -> Iterator[tuple[str, Hit]]:
     texts: dict[str, str] = {}
     for module in facts.python:
-        if module.path not in facts.kept:
+        if module.path not in facts.running.kept:
             continue
         for one in module.imports:
             top = one.module.partition(".")[0]
@@ -72,7 +72,7 @@ def _all(facts: Facts) -> Iterator[tuple[str, Hit]]:
 
 def _hit(facts: Facts, module: Module, one: Import, top: str) -> Iterator[tuple[str, Hit]]:
     place = partial(at, module, one.line, f"No requirement brings the module {top}.")
-    if module.path in facts.started:
+    if module.path in facts.running.served:
         yield f"{module.path.partition('/')[0]} {top}", place()
     elif top == "better_auth":
         yield f"{module.path.partition('/')[0]} {top}", place(Severity.LOW)

@@ -4,7 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
-from authpact.review.facts._endpoints import Endpoints, shape
+from authpact.review.facts._endpoints import shape
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._requests import Request, package_of
 
@@ -34,9 +34,7 @@ def _is_telling(path: str) -> bool:
 
 def _lacks(facts: Facts) -> Iterator[tuple[str, Hit]]:
     """Yield requests that lack what others of the same base write before their paths."""
-    # Prefixes count here, so only routes whose way from an application was read.
-    reachable = (r for r in facts.routes if r.reachable)
-    endpoints, given = Endpoints(reachable, facts.handlers), _documented(facts)
+    endpoints, given = facts.endpoints, _documented(facts)
     rows: dict[tuple[str, str], tuple[set[str], list[Request]]] = {}
     for request in facts.requests:
         place = package_of(facts.tree.paths, request.module.path), request.base

@@ -24,7 +24,7 @@ def _takes(cors: Cors) -> bool:
 
 
 def _all(facts: Facts) -> Iterator[tuple[str, Hit]]:
-    rows = [c for c in facts.cors if _takes(c) and c.module.path in facts.kept]
+    rows = [c for c in facts.cors if _takes(c) and c.module.path in facts.running.kept]
     for name in sorted({name for c in rows for name in c.origins.environment}):
         pattern = re.compile(_PATTERN.format(name=re.escape(name)), re.MULTILINE)
         for source in facts.environment.plain(_SET):

@@ -5,7 +5,6 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts, is_client
-from authpact.review.facts._gates import gates
 from authpact.review.source._model import Function, Module
 from authpact.review.source._text import lines_matching
 
@@ -74,7 +73,7 @@ def _scripts(facts: Facts) -> Iterator[Hit]:
 
 def _judged(facts: Facts) -> Iterator[tuple[Module, Function]]:
     """Yield gates of any name, and functions that are called like verification code."""
-    before = {(m.path, f.line): (m, f) for m, f in gates(facts.project)}
+    before = {(m.path, f.line): (m, f) for m, f in facts.gates}
     for module in facts.python:
         for function in module.functions:
             is_hook = function.name in {"dispatch", "__call__"} or any(

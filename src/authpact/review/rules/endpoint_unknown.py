@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
+from authpact.review.facts._endpoints import HOLE
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._requests import package_of
 from authpact.review.source._model import Module
@@ -11,11 +12,10 @@ from authpact.review.source._model import Module
 _PROXIED: Final = re.compile(
     r"`\$\{\s*[\w.]*(?:API|BACKEND|api|backend|Api|Backend)\w*\s*\}(/(?:\$\{[^}`]*\}|[^`\"'?\s$])*)(?=[`\"'?\s])"
 )
-_HOLE: Final = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\[[^\]]*\]")
 
 
 def _shape(path: str) -> str:
-    return re.sub(r"/+$", "", _HOLE.sub("*", path)) or "/"
+    return re.sub(r"/+$", "", HOLE.sub("*", path)) or "/"
 
 
 def _exists(path: str, known: set[str]) -> bool:
@@ -58,8 +58,7 @@ def _called(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
     """Yield browser calls of paths the API does not have, where other calls fit."""
     rows: dict[str, list[tuple[str, bool, Hit]]] = {}
     # A router that nothing is seen to include may be included in a way that cannot be read.
-    served = set(map(id, facts.served))
-    unsure = {_shape(p) for r in facts.routes if id(r) not in served for p in r.paths} - {"/"}
+    unsure = {_shape(p) for r in facts.routes if not r.reachable for p in r.paths} - {"/"}
     for module, line, written in _asked(facts):
         path = re.sub(r"(?<!/)\*+$", "", _shape(written))
         if any(path.endswith(end) for end in unsure):

@@ -5,7 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts, is_client
-from authpact.review.facts._gates import gates, reads_credential
+from authpact.review.facts._gates import reads_credential
 from authpact.review.facts._openings import grants, passes, stands_in
 from authpact.review.source._model import Function, Handler, Module
 from authpact.review.source._text import lines_matching
@@ -60,7 +60,7 @@ def _swallows(module: Module, function: Function, handler: Handler) -> bool:
 
 def _in_gates(facts: Facts) -> Iterator[Hit]:
     """Yield what lets requests in among dependencies and middlewares of any name."""
-    for module, function in gates(facts.project):
+    for module, function in facts.gates:
         for line in _without_key(function) if reads_credential(function) else ():
             yield at(module, line, "Without a configured key every request is let in as somebody.")
         for handler in module.handlers:

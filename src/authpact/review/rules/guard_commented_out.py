@@ -5,10 +5,10 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._signs import GUARD_FILE
 from authpact.review.source._model import Module
 from authpact.review.source._text import lines_matching
 
-_FILE: Final = re.compile(r"(?:^|/)(?:middleware|proxy)\.[jt]s$")
 _GUARD: Final = re.compile(
     r"^export\s+(?:default\s+)?(?:async\s+)?(?:function|const)\s+\w*", re.MULTILINE
 )
@@ -30,7 +30,7 @@ def _hidden(module: Module) -> str:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield route guards whose check is a comment: every request goes on."""
     for module in facts.scripts:
-        if not _FILE.search(module.path) or "NextResponse.next(" not in module.code:
+        if not GUARD_FILE.search(module.path) or "NextResponse.next(" not in module.code:
             continue
         if _DECIDES.search(module.code):
             continue

@@ -38,6 +38,10 @@ def _spoken_of(facts: Facts) -> frozenset[str]:
     return frozenset(n for m in facts.python for n in _DOTTED.findall(m.code))
 
 
+_DEPENDENCY: Final = 3
+"""The surest rank: it refuses, and asks others for what it judges."""
+
+
 def _rank(function: Function) -> int:
     """Return how sure a reader takes a function for the rule: 0 when not at all."""
     if function.parent >= 0 or function.owner or function.decorators:
@@ -47,7 +51,7 @@ def _rank(function: Function) -> int:
     if _REFUSES.search(function.text):
         signature = " ".join(f"{p.annotation} {p.default}" for p in function.parameters)
         if _DEPENDS.search(signature):
-            return 3
+            return _DEPENDENCY
         return 2 if _ASKS.search(function.text) or (named and takes) else 0
     return 1 if named and takes and _VERIFIES.search(function.text) else 0
 
@@ -62,7 +66,7 @@ def _guard(module: Module) -> Class | Function | None:
     ranks = [(_rank(f), f) for f in module.functions]
     best = max((r for r, _ in ranks), default=0)
     first = next((f for r, f in ranks if r == best and r), None)
-    return first if best > 2 else _class(module) or first  # noqa: PLR2004  # a dependency
+    return first if best == _DEPENDENCY else _class(module) or first
 
 
 def check(facts: Facts) -> Iterator[Hit]:

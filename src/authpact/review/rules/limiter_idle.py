@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._signs import GUARD_FILE
 from authpact.review.source._model import Module
 from authpact.review.source._text import members
 
@@ -41,7 +42,7 @@ def _switched_off(facts: Facts) -> Iterator[Hit]:
 
 
 def _is_limited(facts: Facts, module: Module) -> bool:
-    front = (m for m in facts.scripts if re.search(r"(^|/)(?:middleware|proxy)\.[jt]s$", m.path))
+    front = (m for m in facts.scripts if GUARD_FILE.search(m.path))
     return bool(_LIMITS.search(module.code)) or any(_LIMITS.search(m.code) for m in front)
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review.facts._endpoints import Endpoints, shape
+from authpact.review.facts._endpoints import shape
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._requests import Request, package_of
 
@@ -28,7 +28,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield requests whose path the API has, but not for their method."""
     if not facts.requests or not _is_told(facts):
         return
-    endpoints = Endpoints(facts.served, facts.handlers)
+    endpoints = facts.endpoints
     made = any(_MADE.search(m.code) for m in facts.python)
     rows: dict[str, tuple[set[tuple[object, str]], list[tuple[Request, str]]]] = {}
     for request in facts.requests:

@@ -35,7 +35,7 @@ def _uncalled(facts: Facts) -> Iterator[Hit]:
             live |= set(mint.key.environment) or named
     for mint in dead:
         names = wanted & set(mint.key.environment) - live
-        if names and mint.function and mint.module.path in facts.kept:
+        if names and mint.function and mint.module.path in facts.running.kept:
             message = f"Tokens under {min(names)} are demanded; nothing calls {mint.function.name}."
             yield at(mint.module, mint.function, message, Severity.MEDIUM)
 

@@ -5,7 +5,9 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._routes import Route
+from authpact.review.facts._rows import OWNER_COLUMN
 from authpact.review.source._model import Function, Module
 
 _OBJECT: Final = re.compile(r"\{(\w*_?id)\}")
@@ -20,10 +22,6 @@ _BY_ID: Final = re.compile(
     r"|(?:find_one|update_one|delete_one|find_one_and_\w+)\(\s*\{\s*[\"']_?id[\"']\s*:",
     re.IGNORECASE,
 )
-_COLUMN: Final = re.compile(
-    r"^\s+(?:user_?id|owner\w*|author_id|created_by|account_id)\b", re.MULTILINE | re.IGNORECASE
-)
-_LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
 
 
 def _owned_tables(facts: Facts) -> frozenset[str]:
@@ -42,7 +40,7 @@ def _is_owned(facts: Facts, text: str, tables: frozenset[str]) -> bool:
     if any(t.lower() in tables for t in _SQL.findall(text)):
         return True
     names = set(re.findall(r"\b[A-Z]\w+", text)) & set(facts.project.classes)
-    return any(_COLUMN.search(facts.project.classes[n][1].text) for n in names)
+    return any(OWNER_COLUMN.search(facts.project.classes[n][1].text) for n in names)
 
 
 def _takes(facts: Facts, route: Route, name: str) -> Iterator[tuple[Module, Function]]:
@@ -61,7 +59,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         names = [n for n in _OBJECT.findall(route.path) if not _CALLER.search(n)]
         if not (route.protected and route.reachable and names):
             continue
-        body = _LOGGED.sub("", route.function.text.partition(":\n")[2])
+        body = LOGGED.sub("", route.function.text.partition(":\n")[2])
         if route.principal and re.search(rf"\b{route.principal}\b", body):
             continue
         if _OWNED.search(body):

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
@@ -36,19 +37,7 @@ async def one(key: str, caller=Depends(get_current_user)):
     return Case({"main.py": text})
 
 
-RULE = Rule(
-    requirement="ownership:foreign-resource",
-    category="missing-ownership-check",
-    severity=Severity.HIGH,
-    confidence=Confidence.MEDIUM,
-    summary="A row is loaded for whoever names its id.",
-    why="Elsewhere the same rows are kept to their owners; here every signed-in user reaches all of them.",
-    remedy="Give the query the owner from the token together with the id, and answer 404.",
-    check=check,
-    flagged=(
-        Case(
-            {
-                "main.py": """\
+_PARCELS: Final = """\
 from fastapi import FastAPI, Depends
 from services import ParcelService, DepotService
 
@@ -66,7 +55,21 @@ def one(key: int, service: ParcelService = Depends(), caller=Depends(get_current
 def depot(key: int, db=Depends(get_db), caller=Depends(get_current_user)):
     depots = DepotService(db)
     return depots.read(key)
-""",
+"""
+
+RULE = Rule(
+    requirement="ownership:foreign-resource",
+    category="missing-ownership-check",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="A row is loaded for whoever names its id.",
+    why="Elsewhere the same rows are kept to their owners; here every signed-in user reaches all of them.",
+    remedy="Give the query the owner from the token together with the id, and answer 404.",
+    check=check,
+    flagged=(
+        Case(
+            {
+                "main.py": _PARCELS,
                 "services.py": """\
 class Parcel(Base):
     id: int
@@ -175,25 +178,7 @@ def find_parcel(db, key):
     accepted=(
         Case(
             {
-                "main.py": """\
-from fastapi import FastAPI, Depends
-from services import ParcelService, DepotService
-
-app = FastAPI()
-
-@app.get("/parcels")
-def mine(db=Depends(get_db), caller=Depends(get_current_user)):
-    return db.query(Parcel).filter(Parcel.owner_id == caller.id).all()
-
-@app.get("/parcels/{key}")
-def one(key: int, service: ParcelService = Depends(), caller=Depends(get_current_user)):
-    return service.read(key)
-
-@app.get("/depots/{key}")
-def depot(key: int, db=Depends(get_db), caller=Depends(get_current_user)):
-    depots = DepotService(db)
-    return depots.read(key)
-""",
+                "main.py": _PARCELS,
                 "services.py": """\
 class Parcel(Base):
     id: int

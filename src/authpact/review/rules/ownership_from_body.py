@@ -5,11 +5,11 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._routes import Route
-from authpact.review.facts._rows import PERSON_ID, is_only_an_id
+from authpact.review.facts._rows import PERSON_ID, PRIVILEGED, is_only_an_id
 
 _FIELD: Final = r"(?:user_?[iI]d|owner_?[iI]d|creator_?[iI]d|created_?[bB]y)"
-_LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
 _INJECTED: Final = frozenset(
     {"Request", "Response", "Session", "AsyncSession", "WebSocket", "BackgroundTasks", "UploadFile"}
 )
@@ -17,9 +17,6 @@ _PUBLISHED: Final = re.compile(r"(?:cloud_?)?event$|envelope$")
 _SPLAT: Final = r"\*\*\s*%s\.(?:model_dump|dict)\(\s*(?:exclude_\w+=\w+\s*)?\)"
 _CREDENTIAL: Final = r"(?:auth|access|id|bearer|session|jwt)_?token|token|jwt|bearer"
 _HAS_OWNER: Final = re.compile(r"^\s+(?:user_id|owner_id|creator_id|created_by)\s*:", re.MULTILINE)
-_ADMIN: Final = re.compile(
-    r"admin|superuser|\brole\b|require_role|service_key|internal", re.IGNORECASE
-)
 
 
 def _models(route: Route) -> dict[str, str]:
@@ -85,7 +82,7 @@ def _has_token(text: str, name: str) -> bool:
 
 def _taken(facts: Facts, route: Route) -> tuple[int, str] | None:
     """Return the line and the text where the owner comes from the body, unless it is checked."""
-    text = _LOGGED.sub("", route.function.text)
+    text = LOGGED.sub("", route.function.text)
     field = _field(facts, route, text)
     for name, read in _named(route, text, field):
         found = re.search(read, text)
@@ -109,7 +106,7 @@ def _taken(facts: Facts, route: Route) -> tuple[int, str] | None:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield routes that give an object the owner that the body names."""
     for route in facts.routes:
-        if not route.reachable or _ADMIN.search(route.function.text):
+        if not route.reachable or PRIVILEGED.search(route.function.text):
             continue
         found = _taken(facts, route)
         if found:

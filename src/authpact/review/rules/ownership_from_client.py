@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._judged import compared, is_judged
+from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._routes import Route
 from authpact.review.facts._rows import PERSON_ID, is_only_an_id, is_own_key
 
@@ -14,13 +15,12 @@ _PRIVILEGED: Final = re.compile(
     r"|\.roles?\b|\[[\"']roles?[\"']\]|\bhas_role|\bcheck_role",
     re.IGNORECASE,
 )
-_LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
 _OWNER: Final = re.compile(r"^(?:user_?id|owner_?id|uid|username|account_id)$", re.IGNORECASE)
 
 
 def _trusted(facts: Facts, route: Route, name: str) -> bool:
     """Whether a parameter chooses the owner and nothing compares it with the principal."""
-    body = _LOGGED.sub("", route.function.text.partition(":\n")[2] or route.function.text)
+    body = LOGGED.sub("", route.function.text.partition(":\n")[2] or route.function.text)
     if not re.search(rf"\b{name}\b", body) or compared(body, name):
         return False
     if is_judged(facts.project, route, name):

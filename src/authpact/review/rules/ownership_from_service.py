@@ -5,14 +5,12 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._routes import Route
+from authpact.review.facts._rows import PRIVILEGED
 from authpact.review.source._model import Call
 
 _FIELD: Final = r"(?:user_?id|owner_?id|creator_?id|created_?by)"
-_ADMIN: Final = re.compile(
-    r"admin|superuser|\brole\b|require_role|service_key|internal", re.IGNORECASE
-)
-_LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
 
 
 def _bodies(route: Route) -> set[str]:
@@ -52,13 +50,13 @@ def _reads(text: str, parameter: str) -> re.Match[str] | None:
         rf"{read}\)?\s*(?:!=|==\s*(?!None))|(?<!\w\.)\b\w+\.id\s*!=\s*{read}|{read}\s*=[^=]", text
     ):
         return None
-    return re.search(read, _LOGGED.sub("", text))
+    return re.search(read, LOGGED.sub("", text))
 
 
 def _in_route(facts: Facts, route: Route) -> Iterator[Hit]:
     text = route.function.text
     for body in _bodies(route):
-        if re.search(rf"(?<![\w.]){body}\.{_FIELD}\b", _LOGGED.sub("", text)):
+        if re.search(rf"(?<![\w.]){body}\.{_FIELD}\b", LOGGED.sub("", text)):
             continue  # the route itself looks at it; another rule judges that
         for call in route.module.calls_in(route.function):
             found = facts.project.callee(route.module, call)
@@ -67,7 +65,7 @@ def _in_route(facts: Facts, route: Route) -> Iterator[Hit]:
             names = [p.name for p in found[1].parameters if p.name not in {"self", "cls"}]
             parameter = _parameter(call, body, names)
             taken = _reads(found[1].text, parameter) if parameter else None
-            if taken and not _ADMIN.search(found[1].text):
+            if taken and not PRIVILEGED.search(found[1].text):
                 message = f"The owner is {taken[0]}, which the caller writes."
                 yield at(route.module, call, message)
 
@@ -75,7 +73,7 @@ def _in_route(facts: Facts, route: Route) -> Iterator[Hit]:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield routes that hand a body on to a function which takes the owner from it."""
     for route in facts.routes:
-        if route.reachable and route.principal and not _ADMIN.search(route.function.text):
+        if route.reachable and route.principal and not PRIVILEGED.search(route.function.text):
             yield from _in_route(facts, route)
 
 

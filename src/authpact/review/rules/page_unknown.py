@@ -51,13 +51,17 @@ def _is_led(facts: Facts) -> bool:
     )
 
 
+_FEWEST: Final = 2
+"""Pages without which the frontend is somewhere else."""
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield links of mails and redirects that lead to a page the frontend does not have."""
     pages = set(_pages(facts))
     handlers = {
         shape(p.rpartition("app/")[2].rpartition("/")[0]) for p in (m.path for m in facts.handlers)
     }
-    if len(pages) < 2 or not any("next.config" in p for p in facts.tree.paths):  # noqa: PLR2004
+    if len(pages) < _FEWEST or not any("next.config" in p for p in facts.tree.paths):
         return
     for module, line, match in facts.matches(facts.python, _LINK):
         asked = shape(match[1])

@@ -5,7 +5,8 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._loads import LOGGED, SPEAKS_OF_OWNER
+from authpact.review.facts._loads import SPEAKS_OF_OWNER
+from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._routes import Route
 
 _ROLE: Final = re.compile(

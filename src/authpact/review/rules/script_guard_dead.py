@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._signs import GUARD_FILE
 from authpact.review.source._model import Module
 from authpact.review.source._text import lines_matching
 
@@ -27,14 +28,13 @@ _COMPONENT: Final = re.compile(
 )
 _ASKS: Final = re.compile(r"session|auth|token|\buser\b", re.IGNORECASE)
 _HIDES: Final = re.compile(r"children|Component|<Outlet")
-_LIVE: Final = re.compile(r"(?:^|/)(?:middleware|proxy)\.[jt]s$")
 _COPY: Final = re.compile(r"backup|old|legacy|archive|examples?/", re.IGNORECASE)
 
 
 def _is_guarded(facts: Facts, home: str) -> bool:
     """Whether a front end has a middleware that Next.js does load."""
     return any(
-        _LIVE.search(m.path)
+        GUARD_FILE.search(m.path)
         and m.path.startswith(home)
         and not facts.loaded.is_dead(m.path)
         and "redirect" in m.code

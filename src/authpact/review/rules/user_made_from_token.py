@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._rows import is_person
+from authpact.review.facts._signs import SIGNS_UP
 from authpact.review.source._text import lines_matching
 
 _MAKES: Final = re.compile(
@@ -20,7 +21,6 @@ _STORES: Final = re.compile(r"\.add\(|\.save\(|\.create\(|insert|\.merge\(", re.
 _INSERT: Final = re.compile(
     r"INSERT\s+INTO\s+[\"`\\]{0,3}users?\b|users?(?:_collection)?\.insert_one\(", re.IGNORECASE
 )
-_SIGNS_UP: Final = re.compile(r"sign_?up|register|callback|login|webhook|seed|sync", re.IGNORECASE)
 
 
 def _verifying(facts: Facts) -> set[tuple[str, int]]:
@@ -48,7 +48,7 @@ def _on_the_fly(facts: Facts) -> Iterator[Hit]:
         for function in module.functions:
             text = function.text
             found = next(lines_matching(text, _OWN_ID), None)
-            if found is None or _SIGNS_UP.search(function.name) or "password" in text:
+            if found is None or SIGNS_UP.search(function.name) or "password" in text:
                 continue
             looked = re.search(
                 rf"\b{found[1][1]}\.(?:id|user_id)\s*==|\.get\(\s*{found[1][1]}\s*,", text
@@ -73,7 +73,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     for module in facts.python:
         for function in module.functions:
             text = function.text
-            if (module.path, function.line) not in verifying or _SIGNS_UP.search(function.name):
+            if (module.path, function.line) not in verifying or SIGNS_UP.search(function.name):
                 continue
             if not _CLAIMS.search(text):
                 continue

@@ -7,6 +7,7 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._owners import caller_names, keys_of, statement_of
 from authpact.review.facts._rows import is_person
+from authpact.review.facts._signs import SIGNS_UP
 from authpact.review.source._model import Call, Module
 
 _UPSERT: Final = re.compile(
@@ -32,8 +33,6 @@ _PEOPLE: Final = re.compile(
     r"(?:^|\.|\[[\"'])(?:users?|members?|accounts?|profiles?|customers?)[\"'\]]*\.\w+$"
 )
 
-_SIGNS_UP: Final = re.compile(r"sign_?up|register|callback|login|webhook|seed|sync", re.IGNORECASE)
-
 
 def _is_upsert(facts: Facts, module: Module, call: Call, callers: list[str]) -> bool:
     """Whether a call stores a person under the id of the caller, unless there is one."""
@@ -58,7 +57,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield dependencies that store a person for each subject that they are shown."""
     for module in facts.python:
         for function in module.functions:
-            if function.decorators or _SIGNS_UP.search(function.name):
+            if function.decorators or SIGNS_UP.search(function.name):
                 continue
             callers = caller_names(facts.application, module, function)
             for call in module.calls_in(function) if callers else ():

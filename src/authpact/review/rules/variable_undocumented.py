@@ -36,7 +36,7 @@ def _kinds(facts: Facts) -> Iterator[tuple[Read, re.Pattern[str], bool]]:
     """Yield reads that decide, what else may be meant by them, and whether those are secrets."""
     origins = {name for c in facts.cors for name in c.origins.environment}
     for read in facts.variables.reads:
-        if read.module.language == "python" and read.module.path not in facts.running:
+        if read.module.language == "python" and read.module.path not in facts.running.run:
             continue
         if is_secret_name(read.name) and _SECRETS.match(read.name):
             yield read, _SECRETS, True

@@ -5,7 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts, is_client
-from authpact.review.facts._gates import Gate, credentials, gates
+from authpact.review.facts._gates import Gate, credentials
 from authpact.review.source._dictionaries import returned
 from authpact.review.source._model import Function, Module
 
@@ -126,7 +126,7 @@ def _named(facts: Facts) -> Iterator[Gate]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield verification functions that look at no credential, or believe its text."""
-    before = tuple(gates(facts.project))
+    before = facts.gates
     fixed = {(m.path, f.line): (m, f) for m, f in before if _answers_one(m, f)}
     fixed |= {(m.path, f.line): (m, f) for m, f in _named(facts)}
     for module, function in fixed.values():

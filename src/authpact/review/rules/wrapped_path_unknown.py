@@ -4,7 +4,6 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
-from authpact.review.facts._endpoints import Endpoints
 from authpact.review.facts._facts import Facts
 
 _HOLE: Final = re.compile(r"\$\{[^}]*\}")
@@ -25,7 +24,7 @@ _SURE: Final = 6
 
 def _all(facts: Facts) -> Iterator[tuple[str, Hit]]:
     """Yield calls through a client of the tree of paths that nothing serves, where most fit."""
-    endpoints = Endpoints(facts.served, facts.handlers)
+    endpoints = facts.endpoints
     rows: dict[str, tuple[set[str], list[tuple[str, Hit]]]] = {}
     for request in facts.requests:
         path = re.sub(r"(?<!/)\*+$", "", _plain(request.path))

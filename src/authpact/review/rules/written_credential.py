@@ -5,7 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts, is_client
-from authpact.review.facts._gates import credentials, gates
+from authpact.review.facts._gates import credentials
 from authpact.review.source._model import Function, Module
 from authpact.review.source._text import lines_matching
 
@@ -105,7 +105,7 @@ def _masters(facts: Facts) -> Iterator[Hit]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield credentials that stand in the code and open the API."""
-    for module, function in gates(facts.project):
+    for module, function in facts.gates:
         for line in _accepted(module, function):
             yield at(module, line, "A credential that stands in the code is accepted.")
     for module in facts.scripts:

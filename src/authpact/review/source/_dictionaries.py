@@ -15,7 +15,7 @@ _CALL: Final = re.compile(r"^([A-Za-z_][\w.]*)\((.*)\)$", re.DOTALL)
 _CHOICE: Final = re.compile(r"^(.+?)\s+if\s+.+?\s+else\s+(.+)$", re.DOTALL)
 _RETURN: Final = re.compile(r"\breturn\s+")
 _WEAK: Final = frozenset({"False", "None"})
-_CAST: Final = re.compile(r"\s+(?:as|satisfies)\s+[\w.<>\[\]\"', ]+$")
+CAST: Final = re.compile(r"\s+(?:as|satisfies)\s+[\w.<>\[\]\"', ]+$")
 
 
 def returned(text: str) -> Iterator[str]:
@@ -65,7 +65,7 @@ class Dictionaries:
         self, module: Module, text: str, function: Function | None = None, depth: int = 0
     ) -> dict[str, str]:
         """Return the members of a dictionary by name, as written; empty when it is not known."""
-        text = _CAST.sub("", text.strip())
+        text = CAST.sub("", text.strip())
         if depth > _DEEP or not text:
             return {}
         if text[0] == "{":
