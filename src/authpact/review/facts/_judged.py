@@ -61,6 +61,19 @@ def _replaced(project: Project, route: Route, parameter: str) -> bool:
     return found is not None and bool(_REFUSES.search(found[1].text))
 
 
+def refused_by_callee(project: Project, route: Route, read: str) -> bool:
+    """Whether a function of the tree gets what a pattern matches, and raises when it is another's."""
+    for call in route.module.calls_in(route.function):
+        if not any(re.search(read, a.text) for a in call.arguments):
+            continue
+        found = project.callee(route.module, call)
+        if found is None or not _REFUSES.search(found[1].text):
+            continue
+        if any(compared(found[1].text, re.escape(p.name)) for p in found[1].parameters):
+            return True
+    return False
+
+
 def _knows_caller(project: Project, route: Route, parameter: str) -> bool:
     """Whether a route asks a function of the tree who calls, and selects by that as well."""
     for name, called in re.findall(

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._judged import refused_by_callee
 from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._routes import Route
 from authpact.review.facts._rows import PERSON_ID, PRIVILEGED, is_only_an_id
@@ -97,7 +98,9 @@ def _taken(facts: Facts, route: Route) -> tuple[int, str] | None:
         is_checked = local and re.search(
             rf"\b{local[1]}\b\s*(?:!=|==)|(?:!=|==)\s*{local[1]}\b", text
         )
-        if not (compared or replaced or is_checked):
+        if not (compared or replaced or is_checked) and not refused_by_callee(
+            facts.project, route, read
+        ):
             return text.count("\n", 0, found.start()), found[0]
     whole = _splat(facts, route, text)
     return (text.count("\n", 0, whole.start()), whole[0]) if whole else None
@@ -238,6 +241,28 @@ def make(room: RoomCreate, user=Depends(get_current_user)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+from identity import resolve_user
+
+app = FastAPI()
+
+@app.post("/imports")
+def begin(wanted: ImportRequest, db=Depends(get_db)):
+    user_id = resolve_user(wanted.user_id)
+    return Import(user_id=user_id)
+""",
+                "identity.py": """\
+def resolve_user(user_id: str | None = None) -> str:
+    known = request_user()
+    if user_id and user_id != known:
+        raise HTTPException(status_code=403, detail="not yours")
+    return known
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\
