@@ -62,7 +62,7 @@ def _replaced(project: Project, route: Route, parameter: str) -> bool:
 
 
 def refused_by_callee(project: Project, route: Route, read: str) -> bool:
-    """Whether a function of the tree gets what a pattern matches, and raises when it is another's."""
+    """Whether a function of the tree gets what a pattern matches, and refuses a stranger's."""
     for call in route.module.calls_in(route.function):
         if not any(re.search(read, a.text) for a in call.arguments):
             continue

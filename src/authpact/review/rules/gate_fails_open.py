@@ -7,6 +7,7 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts, is_client
 from authpact.review.facts._gates import reads_credential
 from authpact.review.facts._openings import grants, passes, stands_in
+from authpact.review.facts._skipped import stood_in
 from authpact.review.source._model import Function, Handler, Module
 from authpact.review.source._text import lines_matching
 
@@ -85,9 +86,20 @@ def _caught_in_scripts(facts: Facts) -> Iterator[Hit]:
                 yield at(module, line, message, Severity.HIGH)
 
 
+def _replaced(facts: Facts) -> Iterator[Hit]:
+    """Yield gates and routes that put somebody in the place of a caller they could not verify."""
+    places = {(m.path, f.line): (m, f) for m, f in facts.gates}
+    places |= {(r.module.path, r.function.line): (r.module, r.function) for r in facts.served}
+    for module, function in places.values():
+        for way in stood_in(facts.application, module, function):
+            message = f"A caller who could not be verified becomes {way.value}."
+            yield at(module, function.line + way.line, message)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield dependencies and middlewares that let somebody in when they cannot tell."""
     yield from _in_gates(facts)
+    yield from _replaced(facts)
     yield from _caught_in_scripts(facts)
 
 
@@ -101,6 +113,28 @@ RULE = Rule(
     remedy="Refuse the request on any error; where the service is missing, answer 503.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+@app.post("/talk")
+async def talk(request: Request):
+    sailor = None
+    header = request.headers.get("authorization")
+    if header:
+        try:
+            sailor = verify_token(header.removeprefix("Bearer "))["sub"]
+        except Exception as error:
+            print(error)
+    if not sailor:
+        sailor = first_sailor()
+    return await answer(await request.body(), sailor)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\
