@@ -21,6 +21,8 @@ GIVEN: Final = re.compile(rf"{HANDED}{_ROOT}")
 _RETURNED: Final = re.compile(rf"\breturn\s+{HANDED}{_ROOT}|=>\s*{HANDED}{_ROOT}")
 _TAKEN_APART: Final = re.compile(r"(?:await\s+|\()*(?:\w+\.)*(?:searchParams|query)\)?;?$")
 _MEMBER: Final = re.compile(r"[{,]\s*(\w+)\s*(?::\s*(\w+))?\s*(?:=[^,{}]*)?(?=[,}])")
+_OWN_PATH: Final = re.compile(r"[\"'`]/\w")
+"""The beginning of a path of the application itself, whatever follows it."""
 _PASSES: Final = 4
 
 
@@ -43,7 +45,7 @@ def _members(one: Assignment) -> Iterator[str]:
 def _is_handed(value: str, names: set[str], makers: set[str]) -> bool:
     """Whether a value is one of the names, alone, in front of a text or as one of two."""
     known = "|".join([*(rf"{n}\b(?!\s*[.(\w])" for n in names), *(rf"{m}\(\)" for m in makers)])
-    if not known:
+    if not known or _OWN_PATH.match(value):
         return False
     found = rf"(?:^|[?:]\s*){HANDED}(?:`\$\{{)?(?:{known})"
     return not value.startswith("{") and "=>" not in value[:40] and bool(re.search(found, value))

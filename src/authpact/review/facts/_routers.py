@@ -7,7 +7,7 @@ from typing import Final
 
 from authpact.review.facts._signs import ROUTER
 from authpact.review.source._model import Call, Module
-from authpact.review.source._text import literal, split
+from authpact.review.source._text import split
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Router:
     name: str
     is_application: bool
     prefix: str
+    """As it is written, until the application has put it together."""
     dependencies: str
     line: int
 
@@ -139,7 +140,7 @@ def routers(module: Module) -> Iterable[Router]:
             name, equals, value = part.partition("=")
             if equals:
                 named[name.strip()] = value.strip()
-        prefix = literal(named.get("prefix", "")) or ""
+        prefix = named.get("prefix", "")
         is_application = match[1] == "FastAPI"
         name = scoped(one.target, one.function)
         yield Router(module, name, is_application, prefix, named.get("dependencies", ""), one.line)

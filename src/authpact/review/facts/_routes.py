@@ -27,6 +27,7 @@ from authpact.review.source._model import Call, Function, Module
 from authpact.review.source._project import Project
 from authpact.review.source._text import literal
 
+_PART: Final = re.compile(r"([^{}]+)|\{([^{}:!]+)[^{}]*\}")
 _LOOP: Final = re.compile(r"\bfor\s+(\w+)\s+in\s+[\[(]([^\])]*)[\])]")
 
 
@@ -68,7 +69,10 @@ class Application(Guards):
         for one in live:
             self._live.setdefault((one.file, one.line), []).append(one)
         self._imported = {file for file, _ in self._live}
-        self.routers = {key(r.module, r.name): r for m in project.python for r in routers(m)}
+        found = (
+            replace(r, prefix=self._prefix(m, r.prefix)) for m in project.python for r in routers(m)
+        )
+        self.routers = {key(r.module, r.name): r for r in found}
         self._loops: dict[str, dict[str, str]] = {}
         self.includes = [i for m in project.python for i in self._includes(m)]
         self._parents: dict[tuple[str, str], list[Include]] = {}
@@ -95,12 +99,24 @@ class Application(Guards):
         for name in scopes(module, text, function):
             if key(module, name) in self.routers:
                 return key(module, name)
+        made = self._kept(module, text, function)
+        if made is not None:
+            return made
         found = self.project.symbol(module, text)
         if found is None:
             return None
         if found.name:
             return key(found.module, found.name)
         return next((k for k in self.routers if k[0] == found.module.path), None)
+
+    def _kept(self, module: Module, name: str, function: int) -> tuple[str, str] | None:
+        """Return the router that a variable of a function got from a function that made it."""
+        values = (
+            a.value
+            for a in module.assignments
+            if a.target == name and a.function == function >= 0 and a.value.endswith(")")
+        )
+        return next((t for v in values if (t := self._made(module, v.partition("(")[0]))), None)
 
     def _made(self, module: Module, name: str) -> tuple[str, str] | None:
         """Return the router that a function makes and returns."""
@@ -143,16 +159,29 @@ class Application(Guards):
                 yield Include(parent, child, prefix, guards, module, call.line)
 
     def _prefix(self, module: Module, text: str) -> str:
-        """Return a prefix as written, or that of a constant or a settings field."""
+        """Return a prefix as written or put together; a part that nobody told stays `<name>`."""
+        text = text.strip()
         written = literal(text)
-        if written is not None or not re.fullmatch(r"[A-Za-z_][\w.]*", text.strip()):
+        if written is not None or not text:
             return written or ""
-        found = self.project.symbol(module, text.strip())
+        if text[:2] in {'f"', "f'"}:
+            return "".join(t or self._named(module, n) for t, n in _PART.findall(text[2:-1]))
+        summed = [p.strip() for p in text.split("+")]
+        if len(summed) > 1:
+            return "".join(self._prefix(module, p) for p in summed)
+        return self._named(module, text)
+
+    def _named(self, module: Module, name: str) -> str:
+        """Return the text of a constant or of a settings field."""
+        name = name.strip()
+        if not re.fullmatch(r"[A-Za-z_][\w.]*", name):
+            return f"<{name}>"
+        found = self.project.symbol(module, name)
         variable = found.module.variables.get(found.name) if found else None
-        if variable is not None:
-            return literal(variable.value) or ""
-        rows = self.project.fields.get(text.strip().rpartition(".")[2].lower(), [])
-        return literal(rows[-1][1].value) or "" if rows else ""
+        rows = self.project.fields.get(name.rpartition(".")[2].lower(), [])
+        value = variable.value if variable is not None else rows[-1][1].value if rows else ""
+        known = literal(value) if value else None
+        return f"<{name}>" if known is None else known
 
     def _routes(self, module: Module) -> Iterable[Route]:
         for function in module.functions:

@@ -57,8 +57,11 @@ def _asked(facts: Facts) -> Iterator[tuple[Module, int, str]]:
 def _called(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
     """Yield browser calls of paths the API does not have, where other calls fit."""
     rows: dict[str, list[tuple[str, bool, Hit]]] = {}
-    # A router that nothing is seen to include may be included in a way that cannot be read.
-    unsure = {_shape(p) for r in facts.routes if not r.reachable for p in r.paths} - {"/"}
+    # A router that nothing is seen to include may be included in a way that cannot be read, and a
+    # prefix between `<` and `>` may be any.
+    unsure = {_shape(p) for r in facts.routes if not r.reachable for p in r.paths}
+    unsure |= {_shape(p.rpartition(">")[2]) for r in facts.routes for p in r.paths if ">" in p}
+    unsure -= {"/"}
     for module, line, written in _asked(facts):
         path = re.sub(r"(?<!/)\*+$", "", _shape(written))
         if any(path.endswith(end) for end in unsure):

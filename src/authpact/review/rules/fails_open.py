@@ -12,6 +12,8 @@ _UNSET: Final = re.compile(
     re.IGNORECASE,
 )
 _NEAR: Final = 8
+_OPERATOR: Final = re.compile(r"(?:^|/)scripts?/")
+"""Where a person runs what asks for somebody else's answer; nobody is let in there."""
 _SWALLOWED: Final = re.compile(r"^[ \t]*(?:return\s+True|return\s+await\s+call_next)", re.MULTILINE)
 _CHECKS: Final = re.compile(r"verif|signature|authenti|check_token|validate", re.IGNORECASE)
 _VERIFIES: Final = re.compile(
@@ -95,10 +97,8 @@ def _scripts(facts: Facts) -> Iterator[Hit]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield verification code that says yes when it cannot tell."""
-    for module in facts.python:
-        for function in module.functions:
-            if not _VERIFIES.search(function.name):
-                continue
+    for module in (m for m in facts.python if not _OPERATOR.search(m.path)):
+        for function in (f for f in module.functions if _VERIFIES.search(f.name)):
             for line in _without_secret(function):
                 yield at(module, line, "Without a configured secret every request is let in.")
             for line in _only_when_set(function):
@@ -179,6 +179,17 @@ def verify_signature(body, headers):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "scripts/plans.py": """\
+def check_plan(report):
+    api_key = os.environ.get("PLANS_API_KEY")
+    if not api_key:
+        return
+    report.plan = asked("https://plans.example/mine", api_key)
+"""
+            }
+        ),
         Case(
             {
                 "app/api/cron/route.ts": """\

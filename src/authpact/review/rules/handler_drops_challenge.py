@@ -8,6 +8,7 @@ from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
 
 _ERROR: Final = re.compile(r"(?:^|\.)(?:Starlette)?HTTPException$")
+_CHALLENGES: Final = re.compile(r"\b401\b|_401_|WWW-Authenticate|HTTPBearer|OAuth2\w*\(")
 _KEEPS: Final = re.compile(r"headers|\bhttp_exception_handler\(|\braise\b")
 
 
@@ -27,9 +28,19 @@ def _registered(facts: Facts) -> Iterator[tuple[Module, Function]]:
                     yield found
 
 
+def _service(module: Module) -> str:
+    """Return the folder of the service that a file belongs to."""
+    parts = module.path.split("/")[:-1]
+    deep = 2 if parts and parts[0] in {"apps", "packages", "services"} else 1
+    return "/".join(parts[:deep])
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield handlers that build another answer and leave the headers of the error out."""
+    challenging = {_service(m) for m in facts.python if _CHALLENGES.search(m.code)}
     for module, function in _registered(facts):
+        if _service(module) not in challenging:
+            continue
         if not _KEEPS.search(function.text.partition(":")[2]):
             yield at(module, function, "The headers of the error, its challenge too, are dropped.")
 
@@ -47,6 +58,8 @@ RULE = Rule(
         Case(
             {
                 "main.py": """\
+bearer = HTTPBearer()
+
 @app.exception_handler(HTTPException)
 async def on_error(request, exc):
     return JSONResponse({"code": exc.status_code}, status_code=exc.status_code)
@@ -62,12 +75,23 @@ async def on_error(request, exc: StarletteHTTPException):
                 "main.py": """\
 from errors import on_error
 
+bearer = OAuth2PasswordBearer(tokenUrl="/token")
 app.add_exception_handler(StarletteHTTPException, on_error)
 """,
             }
         ),
     ),
     accepted=(
+        Case(
+            {
+                "services/mail/main.py": """\
+@app.exception_handler(HTTPException)
+async def on_error(request, exc):
+    return JSONResponse({"code": exc.status_code}, status_code=exc.status_code)
+""",
+                "backend/main.py": "bearer = HTTPBearer()\n",
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -62,6 +62,8 @@ _SPREADS: Final = re.compile(
     re.IGNORECASE,
 )
 """Uses of a short hash that may well meet the one of somebody else."""
+_SHARE: Final = re.compile(r"%\s*100\b|percent|roll_?out", re.IGNORECASE)
+"""What decides by a hash for how many of the users something is on."""
 
 
 def _is_short(call: Call) -> bool:
@@ -79,6 +81,8 @@ def _hashed(facts: Facts) -> Iterator[Hit]:
             if function is None or _SPREADS.search(
                 f"{function.name} {module.lines[call.line - 1]}"
             ):
+                continue
+            if _SHARE.search(function.text):
                 continue
             text = " ".join(a.text for a in call.arguments)
             names = {
@@ -166,6 +170,15 @@ const claims = { user_id: parseInt(session.user.id) };
         ),
     ),
     accepted=(
+        Case(
+            {
+                "flags.py": """\
+def is_on(flag: str, user_id: str, share: int) -> bool:
+    digest = int(hashlib.sha256(f"{flag}:{user_id}".encode()).hexdigest()[:8], 16)
+    return digest % 100 < share
+"""
+            }
+        ),
         Case(
             {
                 "rows.py": """\

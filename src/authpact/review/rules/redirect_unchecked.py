@@ -204,6 +204,15 @@ def done(next_url: str = "/"):
     accepted=(
         Case(
             {
+                "guard.ts": """\
+const next = searchParams.get("next");
+const login = `/login${next ? `?next=${encodeURIComponent(next)}` : ""}`;
+router.push(login);
+"""
+            }
+        ),
+        Case(
+            {
                 "login.tsx": """\
 import { signIn } from "@/lib/auth-client";
 const wanted = params.get("next");

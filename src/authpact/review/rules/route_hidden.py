@@ -15,7 +15,11 @@ def _in_file(facts: Facts) -> dict[int, str]:
     """Return the routes that are hidden within their own router, included or not."""
     return shadows(
         Entry(
-            ((r.declared or r.module).path, r.decorator.name.rpartition(".")[0], r.method),
+            (
+                (r.declared or r.module).path,
+                f"{r.decorator.name.rpartition('.')[0]}@{r.function.parent}",
+                r.method,
+            ),
             r.path,
             (r.decorator.line,),
             i,
@@ -136,6 +140,73 @@ def newest(owner: str):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import APIRouter, FastAPI
+
+def public_boats():
+    router = APIRouter(prefix="/public")
+
+    @router.get("/boats")
+    def boats():
+        return []
+
+    return router
+
+def harbour_boats():
+    router = APIRouter(prefix="/harbour")
+
+    @router.get("/boats", dependencies=[Depends(get_current_user)])
+    def boats():
+        return []
+
+    return router
+
+app = FastAPI()
+app.include_router(public_boats())
+app.include_router(harbour_boats())
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+from boats import boats
+from harbours import harbours
+from config import settings
+
+app = FastAPI()
+app.include_router(boats, prefix=f"{settings.api_prefix}/boats")
+app.include_router(harbours, prefix=settings.api_prefix + "/harbours")
+""",
+                "config.py": """\
+class Settings(BaseSettings):
+    api_prefix: str = "/api/v1"
+
+settings = Settings()
+""",
+                "boats.py": """\
+from fastapi import APIRouter, Depends
+
+boats = APIRouter()
+
+@boats.get("/{boat_id}")
+def boat(boat_id: str, user=Depends(get_current_user)):
+    return owned(boat_id, user)
+""",
+                "harbours.py": """\
+from fastapi import APIRouter, Depends
+
+harbours = APIRouter()
+
+@harbours.get("/near")
+def near(user=Depends(get_current_user)):
+    return []
+""",
+            }
+        ),
         Case(
             {
                 "main.py": """\

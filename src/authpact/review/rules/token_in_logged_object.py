@@ -67,8 +67,21 @@ def _holds_header(facts: Facts, line: Line, name: str) -> bool:
         return bool(_CARRIES.search(made)) or _is_header(function, name)
     called = re.match(r"([\w.]+)\(", made)
     found = facts.project.function(line.module, called[1]) if called else None
-    text = found[1].text if found and "return" in found[1].text else ""
-    return bool(_CARRIES.search(text) or _GIVEN.search(text))
+    return found is not None and _gives_header(found[1])
+
+
+def _gives_header(function: Function) -> bool:
+    """Whether a function returns headers with a token, and not what it got with their help."""
+    for value in re.findall(
+        r"\breturn\s+(\{[^{}]*\}|\w+(?=\s*;?\s*$))", function.text, re.MULTILINE
+    ):
+        made = rf"\b{re.escape(value)}\b[^=\n]*=\s*\{{[^{{}}]*{_CARRIES.pattern}"
+        if value.startswith("{"):
+            if _CARRIES.search(value):
+                return True
+        elif _is_header(function, value) or re.search(made, function.text, re.IGNORECASE):
+            return True
+    return False
 
 
 def _in_script(facts: Facts, line: Line, name: str) -> bool:
@@ -191,6 +204,19 @@ export async function GET(request) {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "mail.py": """\
+def rates(token: str) -> dict:
+    answer = client.get("/rates", headers={"Authorization": f"Bearer {token}"})
+    return answer.json()
+
+def scan(token: str):
+    found = rates(token)
+    log.debug("scanned", found=found)
+"""
+            }
+        ),
         Case(
             {
                 "client.py": """\
