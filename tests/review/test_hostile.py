@@ -44,7 +44,7 @@ def test_links_binaries_and_broken_bytes_are_told_and_do_not_stop_the_review(
     (tmp_path / "latin.py").write_bytes(b"x = '\xff\xfe'\nSECRET_KEY = 'q8Zr1xW5vB7nM3kL9pT2'\n")
     (tmp_path / "large.js").write_bytes(b"a" * 1_100_000)
     found = review(tmp_path)
-    assert {u.file for u in found.unreviewable} == {"link.py", "binary.py", "large.js"}
+    assert {u.file for u in found.unreviewable} == {"link.py", "binary.py", "large.js", "."}
     assert [(f.rule, f.location.file, f.location.line) for f in found.findings] == [
         ("hardcoded-secret", "latin.py", 2)
     ]
@@ -53,7 +53,32 @@ def test_links_binaries_and_broken_bytes_are_told_and_do_not_stop_the_review(
 def test_a_file_of_fifty_megabytes_on_one_line_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "bundle.js").open("wb") as file:
         file.truncate(50_000_000)
-    assert [u.reason for u in review(tmp_path).unreviewable] == ["is larger than 1 MB"]
+    assert review(tmp_path).unreviewable[0].reason == "is larger than 1 MB"
+
+
+def test_a_side_that_is_not_there_is_told(tmp_path: Path) -> None:
+    def told() -> list[str]:
+        return [u.reason for u in review(tmp_path).unreviewable if u.file == "."]
+
+    assert told() == ["neither a FastAPI application nor a Better Auth server is here"]
+    (tmp_path / "main.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    assert told() == ["no Better Auth server is here, so who issues the tokens was not reviewed"]
+    (tmp_path / "auth.ts").write_text("export const auth = betterAuth({ secret });\n")
+    assert told() == []
+    (tmp_path / "main.py").unlink()
+    assert told() == ["no FastAPI application is here, so who accepts the tokens was not reviewed"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const rows = await sql<{ id: string }>`select id from boats`;\n",
+        'type Id = NonNullable<import("./types").Boat["id"]>;\n',
+    ],
+)
+def test_types_that_the_grammar_does_not_know_are_no_errors(tmp_path: Path, code: str) -> None:
+    (tmp_path / "a.ts").write_text(code)
+    assert {u.file for u in review(tmp_path).unreviewable} == {"."}
 
 
 def test_code_newer_than_this_interpreter_is_read(tmp_path: Path) -> None:

@@ -48,7 +48,10 @@ def in_terminal(
             ]
             lines += _suggested(finding, text)
         lines.append("")
-    lines += [f"not reviewed: {u.file}: {u.reason}" for u in unreviewable]
+    lines += [
+        f"not reviewed: {u.reason if u.file == '.' else f'{u.file}: {u.reason}'}"
+        for u in unreviewable
+    ]
     files = len({f.location.file for f in findings})
     total = f"{_many(len(findings), 'finding')} in {_many(files, 'file')}"
     return "\n".join([*lines, f"{total}." if findings else "No findings."]) + "\n"

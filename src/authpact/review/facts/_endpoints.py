@@ -8,7 +8,7 @@ from authpact.review.facts._requests import VERBS
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Module
 
-HOLE: Final = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\[[^\]]*\]")
+HOLE: Final = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\[[^\]]*\]|(?<=/):\w+(?:\*|\([^)]*\))?")
 _HANDLER: Final = re.compile(
     r"(?:^|/)app/(?:(.*)/)?route\.[jt]sx?$|(?:^|/)pages/(api/.*)\.[jt]sx?$"
 )

@@ -24,6 +24,7 @@ from authpact.review.facts._routes import Application, Route
 from authpact.review.facts._started import Running
 from authpact.review.facts._strangers import Strangers
 from authpact.review.facts._tokens import Tokens, Verification
+from authpact.review.facts._unread import unread
 from authpact.review.facts._variables import Variables
 from authpact.review.source._model import Function, Module
 from authpact.review.source._project import Project
@@ -273,13 +274,8 @@ class Facts:
 
     @cached_property
     def unreviewable(self) -> tuple[Unreviewable, ...]:
-        """Files that were not read, or not in full."""
-        broken = [
-            Unreviewable(m.path, f"line {m.error_line} could not be parsed; the rest was read")
-            for m in self.project.modules
-            if m.error_line and not m.path.endswith("x")
-        ]
-        return (*self.tree.unreviewable, *broken)
+        """Files that were not read, or not in full, and a side that is not there."""
+        return unread(self.tree, self.project, self.application, self.issuers)
 
 
 def _is_test(path: str) -> bool:

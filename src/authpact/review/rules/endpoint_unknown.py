@@ -50,8 +50,14 @@ def _asked(facts: Facts) -> Iterator[tuple[Module, int, str]]:
         if not request.wrapped and request.module.path not in handlers:
             yield request.module, request.line, request.path
     for module, line, match in facts.matches(facts.browser, _PROXIED):
-        if (module.path, line) not in told:
+        if (module.path, line) not in told and not _is_stem(module, line):
             yield module, line, match[1]
+
+
+def _is_stem(module: Module, line: int) -> bool:
+    """Whether a path is kept as the beginning of others and not asked for itself."""
+    kept = re.match(r"\s*(?:const|let|var)\s+(\w+)\s*=", module.lines[line - 1])
+    return bool(kept and f"${{{kept[1]}}}/" in module.code)
 
 
 def _called(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:

@@ -39,6 +39,10 @@ _TSX_QUERY: Final = Query(_TSX, _PATTERNS)
 _NAMED: Final = re.compile(r"(?:type\s+)?([\w$]+)(?:\s+as\s+([\w$]+))?")
 _CAST: Final = re.compile(r"^\(\s*(\w+)\s+as\s+[^()]*\)(?=\s*[!?]?\.)")
 """A name with another type in front of its method."""
+_TAGGED: Final = re.compile(r"(?<=\w)<(?:[^<>`()]|<[^<>`()]*>)*>(?=`)")
+"""Types of a tagged template, as in ``sql<Row>`…` ``."""
+_IMPORTED_TYPE: Final = re.compile(r"\bimport\(\s*[\"'][^\"'\n]*[\"']\s*\)(?=\.\w+(?:\.\w+)*\[)")
+"""A type of another file of which a part is taken: `import("./types").Row["id"]`."""
 _Spans = list[tuple[int, int, int]]
 
 
@@ -155,11 +159,24 @@ def _handler(parsed: Parsed, node: Node, spans: _Spans) -> Handler:
     )
 
 
-def read_script(path: str, text: str) -> Module:
-    """Read one file. Never fails; `error_line` tells where it gave up."""
+def _parsed(path: str, text: str) -> Parsed:
+    """Parse a file; types that the grammar does not know are blanked when it stumbles."""
     plain = path.endswith((".ts", ".mts", ".cts"))
     language, query = (_TS, _TS_QUERY) if plain else (_TSX, _TSX_QUERY)
     parsed = parse(language, query, text.encode("utf-8", "replace"))
+    if not parsed.error_line:
+        return parsed
+    known = _IMPORTED_TYPE.sub(lambda m: "_" * len(m[0]), _TAGGED.sub(_spaces, text))
+    return parsed if known == text else parse(language, query, known.encode("utf-8", "replace"))
+
+
+def _spaces(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def read_script(path: str, text: str) -> Module:
+    """Read one file. Never fails; `error_line` tells where it gave up."""
+    parsed = _parsed(path, text)
     found = parsed.captures
     functions = list(found.get("function", ()))
     spans = sorted((n.start_byte, n.end_byte, i) for i, n in enumerate(functions))
