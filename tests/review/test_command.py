@@ -163,3 +163,17 @@ def test_a_rule_can_be_explained(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert ("algorithm:pinned" in shown and "RFC" in shown) or "8725bis" in shown
     assert "why:" in shown and "remedy:" in shown and "found:" in shown
+
+
+def test_the_terminal_names_every_place_and_shows_the_code_of_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(9):
+        (tmp_path / f"auth{number}.py").write_text(FLAWED)
+    assert run(["review", str(tmp_path)]) == 1
+    told = capsys.readouterr().out
+    part = told.partition("expiry-not-checked")[2].partition("\n\nlow")[0]
+    assert all(f"auth{number}.py:4" in part for number in range(9))
+    assert part.count(" 4 | ") == 6
+    assert "and 3 more places:" in part
+    assert "9 high" in told.splitlines()[-1]

@@ -1,10 +1,15 @@
 """A review as a person or a program reads it."""
 
 import json
+from collections import Counter
+from typing import Final
 
 from authpact.findings import Finding
 from authpact.report import render_findings
 from authpact.review import Tree, Unreviewable, excerpt, masked, patch
+
+_SHOWN: Final = 6
+"""Places of one rule that are shown with their code; the others are named."""
 
 
 def as_json(
@@ -33,28 +38,56 @@ def _suggested(finding: Finding, text: str) -> list[str]:
 def in_terminal(
     findings: tuple[Finding, ...], unreviewable: tuple[Unreviewable, ...], tree: Tree
 ) -> str:
-    """Group by rule: the reason and the remedy once, then every place with its code."""
+    """Group by rule: the reason and the remedy once, then the places, the first with their code."""
     texts, lines = tree.texts, []
     for rule in dict.fromkeys(f.rule for f in findings):
         same = [f for f in findings if f.rule == rule]
         first = same[0]
         lines += [f"{first.severity.value} {rule} ({first.requirement})", f"  {first.why}"]
         lines += [f"  Remedy: {first.remedy}", ""]
-        for finding in same:
-            lines.append(f"  {finding.location.file}:{finding.location.line} {finding.message}")
+        for finding in same[:_SHOWN]:
             text = texts.get(finding.location.file, "")
-            lines += [
-                f"    {number:>5} | {code}".rstrip() for number, code in excerpt(finding, text)
-            ]
-            lines += _suggested(finding, text)
+            lines += [_place(finding), *_excerpt(finding, text), *_suggested(finding, text)]
+        if same[_SHOWN:]:
+            more = _many(len(same) - _SHOWN, "more place")
+            lines += [f"  and {more}:", *_listed(same[_SHOWN:], first.message)]
         lines.append("")
     lines += [
         f"not reviewed: {u.reason if u.file == '.' else f'{u.file}: {u.reason}'}"
         for u in unreviewable
     ]
+    return "\n".join([*lines, _total(findings)]) + "\n"
+
+
+def _place(finding: Finding) -> str:
+    return f"  {finding.location.file}:{finding.location.line} {finding.message}"
+
+
+def _excerpt(finding: Finding, text: str) -> list[str]:
+    """Return the lines around a finding, secrets masked."""
+    return [f"    {number:>5} | {code}".rstrip() for number, code in excerpt(finding, text)]
+
+
+def _listed(findings: list[Finding], usual: str) -> list[str]:
+    """Return places without their code: one line a file, or a place where it says another thing."""
+    by_file: dict[str, list[int]] = {}
+    others = [_place(f) for f in findings if f.message != usual]
+    for finding in findings:
+        if finding.message == usual:
+            by_file.setdefault(finding.location.file, []).append(finding.location.line)
+    named = [f"    {file}:{','.join(map(str, lines))}" for file, lines in by_file.items()]
+    return [*named, *(f"  {other}" for other in others)]
+
+
+def _total(findings: tuple[Finding, ...]) -> str:
+    """Return how much was found, and how bad it is."""
+    if not findings:
+        return "No findings."
+    counts = Counter(f.severity for f in findings)
+    worst = sorted(counts, key=lambda s: -s.rank)
     files = len({f.location.file for f in findings})
     total = f"{_many(len(findings), 'finding')} in {_many(files, 'file')}"
-    return "\n".join([*lines, f"{total}." if findings else "No findings."]) + "\n"
+    return f"{total}: {', '.join(f'{counts[s]} {s.value}' for s in worst)}."
 
 
 def _many(number: int, what: str) -> str:
