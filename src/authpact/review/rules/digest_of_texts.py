@@ -7,33 +7,26 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import handlers_around
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._logs import origin
-from authpact.review.source._model import Function, Module
+from authpact.review.facts._sent import Sent
 
-_BYTES: Final = re.compile(r"encode\(|^b[\"']|digest\(|bytes|hash", re.IGNORECASE)
-_SENT: Final = re.compile(r"(?:headers|cookies|query_params)(?:\.get\(|\[)")
-
-
-def _is_sent(module: Module, function: Function, text: str) -> bool:
-    """Whether an expression is a text from the request: a header, a cookie, a parameter."""
-    behind = origin(module, function, text) or text
-    head = behind.partition(" or ")[0].strip()
-    declared = next((p for p in function.parameters if p.name == head), None)
-    given = declared is not None and re.match(r"(?:Header|Cookie|Query)\(", declared.default)
-    return bool(given or _SENT.search(behind))
+_BYTES: Final = re.compile(
+    r"(?:\.encode\([^()]*\)|\.digest\(\)|\bbytes(?:\.fromhex)?\([^()]*\)|b64decode\([^()]*\))\s*$|^b[\"']|_bytes$"
+)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield comparisons in constant time of two texts of which the client chooses one."""
+    sent = Sent(facts.project, facts.application)
     for module in facts.python:
         for call in module.called("compare_digest"):
             function = module.function_of(call)
+            if function is None or handlers_around(module, call.line):
+                continue
             texts = [a.text for a in call.arguments]
-            if function is None or any(_BYTES.search(t) for t in texts):
-                continue
             behind = [origin(module, function, t) for t in texts]
-            if handlers_around(module, call.line) or any(_BYTES.search(t) for t in behind):
+            if any(_BYTES.search(t) for t in (*texts, *behind)):
                 continue
-            if any(_is_sent(module, function, t) for t in texts):
+            if any(sent.is_sent(module, function, t) for t in texts):
                 yield at(module, call, "A letter outside of ASCII ends in a server error.")
 
 
@@ -47,6 +40,28 @@ RULE = Rule(
     remedy="Encode both sides first.",
     check=check,
     flagged=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI
+from state import owner_of
+
+app = FastAPI()
+
+@app.get("/returned")
+def returned(state: str, code: str):
+    return linked(owner_of(state), code)
+""",
+                "state.py": """\
+def owner_of(state: str) -> str:
+    owner, mac = state.split(":")
+    wanted = hmac.new(KEY, owner.encode(), "sha256").hexdigest()
+    if not hmac.compare_digest(mac, wanted):
+        raise HTTPException(400)
+    return owner
+""",
+            }
+        ),
         Case(
             {
                 "hook.py": """\
@@ -63,6 +78,18 @@ def hook(x_secret: str | None = Header(default=None)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "codes.py": """\
+def read(name: str) -> bytes:
+    data = files.get(name)
+    wanted = index[name]
+    if not hmac.compare_digest(hashlib.sha256(data).hexdigest(), wanted):
+        raise ValueError(name)
+    return data
+"""
+            }
+        ),
         Case(
             {
                 "hook.py": """\
