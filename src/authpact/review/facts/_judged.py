@@ -50,17 +50,6 @@ def _handed_on(project: Project, route: Route, parameter: str) -> bool:
     return False
 
 
-def _replaced(project: Project, route: Route, parameter: str) -> bool:
-    """Whether a parameter becomes what a function makes of it that refuses strangers."""
-    called = re.search(
-        rf"^[ \t]*{parameter}\s*=\s*(?:await\s+)?([\w.]+)\([^\n]*\b{parameter}\b",
-        route.function.text,
-        re.MULTILINE,
-    )
-    found = project.function(route.module, called[1]) if called else None
-    return found is not None and bool(_REFUSES.search(found[1].text))
-
-
 def refused_by_callee(project: Project, route: Route, read: str) -> bool:
     """Whether a function of the tree gets what a pattern matches, and refuses a stranger's."""
     for call in route.module.calls_in(route.function):
@@ -72,6 +61,11 @@ def refused_by_callee(project: Project, route: Route, read: str) -> bool:
         if any(compared(found[1].text, re.escape(p.name)) for p in found[1].parameters):
             return True
     return False
+
+
+def _refused(project: Project, route: Route, parameter: str) -> bool:
+    """Whether a parameter is given to a function that refuses strangers, whatever it returns."""
+    return refused_by_callee(project, route, rf"^{parameter}$|=\s*{parameter}$")
 
 
 def _knows_caller(project: Project, route: Route, parameter: str) -> bool:
@@ -99,5 +93,5 @@ def _in_dependency(project: Project, route: Route, parameter: str) -> bool:
 
 def is_judged(project: Project, route: Route, parameter: str) -> bool:
     """Whether a helper, a dependency or the handler itself holds a parameter against the caller."""
-    judges = (_handed_on, _replaced, _knows_caller, _in_dependency)
+    judges = (_handed_on, _refused, _knows_caller, _in_dependency)
     return any(judge(project, route, parameter) for judge in judges)
