@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from authpact.review.facts._routes import Route
+from authpact.review.source._model import Function, Module
 from authpact.review.source._project import Project
 
 _REFUSES: Final = re.compile(r"(?:!=|==|not in)[^\n]*:\s*raise\b")
@@ -52,10 +53,15 @@ def _handed_on(project: Project, route: Route, parameter: str) -> bool:
 
 def refused_by_callee(project: Project, route: Route, read: str) -> bool:
     """Whether a function of the tree gets what a pattern matches, and refuses a stranger's."""
-    for call in route.module.calls_in(route.function):
+    return is_refused(project, route.module, route.function, read)
+
+
+def is_refused(project: Project, module: Module, function: Function, read: str) -> bool:
+    """Whether what a function calls gets what a pattern matches, and refuses a stranger's."""
+    for call in module.calls_in(function):
         if not any(re.search(read, a.text) for a in call.arguments):
             continue
-        found = project.callee(route.module, call)
+        found = project.callee(module, call)
         if found is None or not _REFUSES.search(found[1].text):
             continue
         if any(compared(found[1].text, re.escape(p.name)) for p in found[1].parameters):

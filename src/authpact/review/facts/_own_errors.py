@@ -72,6 +72,5 @@ def _passes_on(module: Module, call: Call) -> bool:
     """Whether a raised error is given the text of another, or of an answer."""
     aliases = [h.alias for h in module.handlers if h.line <= call.line <= h.end_line]
     return any(
-        _FOREIGN.search(a.text) or any(mentions(a.text, x) for x in aliases)
-        for a in call.arguments
+        _FOREIGN.search(a.text) or any(mentions(a.text, x) for x in aliases) for a in call.arguments
     )
