@@ -71,6 +71,25 @@ LAST = """
                 return await call_next(request)
         return PlainTextResponse("Unauthorized", HTTPStatus.UNAUTHORIZED)
 """
+PASSED_ON = """
+        if request.url.path in OPEN:
+            return await call_next(request)
+        try:
+            caller = authenticate(request.headers)
+        except Exception as error:
+            if hasattr(error, "status_code"):
+                return JSONResponse({}, status_code=getattr(error, "status_code"))
+            return JSONResponse({}, status_code=500)
+        request.state.caller = caller
+        return await call_next(request)
+
+def authenticate(headers):
+    return signed(headers.get("x-signature"))
+
+def signed(signature):
+    if not signature or not hmac.compare_digest(signature, expected()):
+        raise HTTPException(401)
+"""
 STATE = """
         request.state.user = await load_user(request.headers.get("Authorization"))
         return await call_next(request)
@@ -153,6 +172,7 @@ ADDED = "app = FastAPI()\napp.add_middleware(Wall)\n" + ROUTES
         (SHARED, set()),
         (HELPED, set()),
         (LAST, set()),
+        (PASSED_ON, set()),
         (LISTED, {"/reports/{report_id}"}),
         (BELOW, {"/reports/{report_id}"}),
         (STATE, ALL),

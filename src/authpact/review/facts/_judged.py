@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from authpact.review.facts._routes import Route
+from authpact.review.source._model import Function, Module
 from authpact.review.source._project import Project
 
 _REFUSES: Final = re.compile(r"(?:!=|==|not in)[^\n]*:\s*raise\b")
@@ -50,28 +51,27 @@ def _handed_on(project: Project, route: Route, parameter: str) -> bool:
     return False
 
 
-def _replaced(project: Project, route: Route, parameter: str) -> bool:
-    """Whether a parameter becomes what a function makes of it that refuses strangers."""
-    called = re.search(
-        rf"^[ \t]*{parameter}\s*=\s*(?:await\s+)?([\w.]+)\([^\n]*\b{parameter}\b",
-        route.function.text,
-        re.MULTILINE,
-    )
-    found = project.function(route.module, called[1]) if called else None
-    return found is not None and bool(_REFUSES.search(found[1].text))
-
-
 def refused_by_callee(project: Project, route: Route, read: str) -> bool:
     """Whether a function of the tree gets what a pattern matches, and refuses a stranger's."""
-    for call in route.module.calls_in(route.function):
+    return is_refused(project, route.module, route.function, read)
+
+
+def is_refused(project: Project, module: Module, function: Function, read: str) -> bool:
+    """Whether what a function calls gets what a pattern matches, and refuses a stranger's."""
+    for call in module.calls_in(function):
         if not any(re.search(read, a.text) for a in call.arguments):
             continue
-        found = project.callee(route.module, call)
+        found = project.callee(module, call)
         if found is None or not _REFUSES.search(found[1].text):
             continue
         if any(compared(found[1].text, re.escape(p.name)) for p in found[1].parameters):
             return True
     return False
+
+
+def _refused(project: Project, route: Route, parameter: str) -> bool:
+    """Whether a parameter is given to a function that refuses strangers, whatever it returns."""
+    return refused_by_callee(project, route, rf"^{parameter}$|=\s*{parameter}$")
 
 
 def _knows_caller(project: Project, route: Route, parameter: str) -> bool:
@@ -99,5 +99,5 @@ def _in_dependency(project: Project, route: Route, parameter: str) -> bool:
 
 def is_judged(project: Project, route: Route, parameter: str) -> bool:
     """Whether a helper, a dependency or the handler itself holds a parameter against the caller."""
-    judges = (_handed_on, _replaced, _knows_caller, _in_dependency)
+    judges = (_handed_on, _refused, _knows_caller, _in_dependency)
     return any(judge(project, route, parameter) for judge in judges)

@@ -37,12 +37,28 @@ _READS: Final = re.compile(
 )
 
 
+_SPENT: Final = re.compile(r"_API_KEY\b|\bapi_key\b|_API_SECRET\b|_api_key\b")
+"""A key of the server itself: a session or a token made with it is no sign-in."""
+_MADE: Final = re.compile(r"(?:^|[/_-])(?:sessions?|tokens?|refresh)/?$", re.IGNORECASE)
+
+
+def _spends(route: Route) -> bool:
+    """Whether a route opens a session of another service at the cost of the server."""
+    text = route.function.text
+    made = route.method == "post" and _MADE.search(route.paths[0]) and "/auth" not in route.paths[0]
+    return bool(made and _SPENT.search(text)) and not re.search(
+        r"passw|refresh_token|\bcode\b", text
+    )
+
+
 def is_public(route: Route) -> bool:
     """Whether an operation is meant to answer without a token."""
     path = route.paths[0]
     if path in {"/", "/api", "/api/v1"} or route.method in {"options", "head"}:
         return True
     if route.method == "get" and _KEPT.search(path) and _READS.search(route.function.text):
+        return False
+    if _spends(route):
         return False
     named = _PUBLIC.search(path) and (_ALWAYS.search(path) or not _OBJECT.search(path))
     if named or re.search(r"/auth(?:/|$)|^(?:/api)?(?:/v\d+)?/public/", path):

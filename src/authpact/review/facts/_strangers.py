@@ -42,7 +42,7 @@ class Strangers:
     """Judges the routes of a tree, each once."""
 
     def __init__(self, project: Project, application: Application, loads: Loads) -> None:
-        self._project, self._application, self._loads = project, application, loads
+        self._project, self._application, self.loads = project, application, loads
         self._guards: Guards = application
         self._services = Services(project, application)
 
@@ -53,10 +53,10 @@ class Strangers:
         for source in self._sources(route):
             if any(self._asks(route, p, source) for p in route.function.parameters):
                 continue
-            load = next(self._loads.by(route.module, route.function, source), None)
+            load = next(self.loads.by(route.module, route.function, source), None)
             if load is None:
                 continue
-            names = self._loads.names_of(route.module, route.function, source)
+            names = self.loads.names_of(route.module, route.function, source)
             if not self._is_judged(route, names, load):
                 return replace(load, place=self._told(route, load))
         return None
@@ -154,7 +154,7 @@ class Strangers:
         caller = self._caller(route)
         if caller and re.search(rf"(?<![\w.]){re.escape(caller)}\b", rest):
             return True
-        return bool(self._loads.speaks_of_owner(rest) or _SHARED.search(rest))
+        return bool(self.loads.speaks_of_owner(rest) or _SHARED.search(rest))
 
     def _judges(self, route: Route, call: Call) -> bool:
         found = self._project.callee(route.module, call)
@@ -165,7 +165,7 @@ class Strangers:
             return bool(
                 re.search(r"(?:!=|==)\s*\w*(?:user|owner)|(?:user_id|owner\w*)\s*(?:!=|==)", body)
             )
-        return self._loads.speaks_of_owner(body)
+        return self.loads.speaks_of_owner(body)
 
     def _without_writes(self, route: Route, calls: list[Call]) -> str:
         """Return the body without what only writes down who called."""

@@ -32,6 +32,7 @@ _USUAL: Final = frozenset(
 _PROTECTING: Final = re.compile(r"protect|needs_|requires?_|secured|private", re.IGNORECASE)
 _ABSENT: Final = re.compile(r"^(?:not\s+(\w+)\b(?!\.|\()|(\w+)\s+is\s+None)")
 _PRESENT: Final = re.compile(r"^(\w+)(?:$|\s+is\s+not\s+None|\.(?:lower\(\)\.)?startswith\()")
+_DEEP: Final = 2
 _SOCKETS: Final = re.compile(r"[\"']websocket[\"']")
 
 Target = Callable[[Module, str, int], tuple[str, str] | None]
@@ -164,8 +165,16 @@ class Walls:
         told = told or any(
             _STRANGER.search(f.text) and _hands_over(text, f.name) for _, f in callees
         )
+        told = told or (any(_passes_on(b) for b in lines) and self._tell_strangers(callees, _DEEP))
         loose = any(_LOOKS.search(n) for n in names) or "request.session" in text
         return told and (strict or loose or any(self._guards.checks(m, f, 4) for m, f in callees))
+
+    def _tell_strangers(self, functions: list[tuple[Module, Function]], depth: int) -> bool:
+        """Whether one of some functions, or what it calls, raises the refusal of a stranger."""
+        if any("raise" in f.text and _STRANGER.search(f.text) for _, f in functions):
+            return True
+        below = [x for m, f in functions for x in self._project.callees(m, f)] if depth else []
+        return bool(below) and self._tell_strangers(below, depth - 1)
 
     def _paths(self, body: _Body, lines: list[Block]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the paths that are let through, and those that alone are guarded."""
@@ -219,6 +228,16 @@ def _refused(block: Block) -> bool:
     if not block.around or not _CAUGHT.match(block.around[-1]):
         return False
     return bool(re.match(r"return\b|raise\b", block.text)) and not _PASSES.search(block.text)
+
+
+def _passes_on(block: Block) -> bool:
+    """Whether a line answers a caught error with the status that the error brings."""
+    caught = next((re.search(r"\bas\s+(\w+)", h) for h in block.around if "except" in h), None)
+    return bool(
+        caught
+        and re.match(r"return\b", block.text)
+        and re.search(rf"\b{caught[1]}\.status(?:_code)?\b|getattr\(\s*{caught[1]}\b", block.text)
+    )
 
 
 def _lets_strangers_in(body: _Body, lines: list[Block]) -> bool:

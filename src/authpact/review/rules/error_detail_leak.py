@@ -6,9 +6,12 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import alias_of, answers_in, answers_of, is_own_error, mentions
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.source._model import Module
 
 _INPUT: Final = re.compile(r"Validation|NotFound|Invalid\w*(?:Input|Data|Field)|Duplicate|Exists")
+
+_REFUSED: Final = re.compile(r"\b4\d\d|_4\d\d_")
 
 
 def _is_about_input(facts: Facts, caught: str) -> bool:
@@ -17,17 +20,20 @@ def _is_about_input(facts: Facts, caught: str) -> bool:
     return last in facts.project.classes and bool(_INPUT.search(last))
 
 
-def _in_handlers(facts: Facts, module: Module, answers: frozenset[str]) -> Iterator[Hit]:
+def _in_handlers(
+    facts: Facts, module: Module, answers: frozenset[str], own: OwnErrors
+) -> Iterator[Hit]:
     for handler in module.handlers:
         alias = alias_of(module, handler)
-        if not alias:
+        if not alias or own.is_own(handler):
             continue
-        own = is_own_error(handler) or _is_about_input(facts, handler.caught)
+        about_input = is_own_error(handler) or _is_about_input(facts, handler.caught)
         for call in answers_in(module, handler, answers):
-            if own and "401" not in call.text_of("status_code", 0):
+            status = call.text_of("status_code", 0)
+            if about_input and "401" not in status:
                 continue
             told = next((a for a in call.arguments if mentions(a.text, alias)), None)
-            if told:
+            if told and not (_REFUSED.search(status) and own.is_thrown(module, handler)):
                 yield at(module, told.line, "The text of the exception is sent to the client.")
 
 
@@ -70,9 +76,9 @@ _WRITES: Final = re.compile(r"\blog(?:ger)?\.")
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield answers that carry internal error texts."""
     yield from _by_helper(facts)
-    answers = answers_of(facts.python)
+    answers, own = answers_of(facts.python), OwnErrors(facts.project)
     for module in (*facts.python, *facts.handlers):
-        yield from _in_handlers(facts, module, answers)
+        yield from _in_handlers(facts, module, answers, own)
         if module.language == "python":
             yield from _elsewhere(module)
 
@@ -87,6 +93,39 @@ RULE = Rule(
     remedy="Log the exception and answer with a fixed sentence and a stable code.",
     check=check,
     flagged=(
+        Case(
+            {
+                "send.py": """\
+class NotSent(Exception):
+    pass
+
+def send(report):
+    try:
+        queue.put(report)
+    except Exception as error:
+        raise NotSent(f"The queue failed: {error}") from error
+
+@router.post("/send")
+def post(report: Report):
+    try:
+        send(report)
+    except NotSent as e:
+        raise HTTPException(502, detail=str(e))
+"""
+            }
+        ),
+        Case(
+            {
+                "api.py": """\
+@router.patch("/entries/{id}")
+def change(id: UUID):
+    try:
+        return client.entries[id]
+    except LookupError as e:
+        raise HTTPException(404, detail=str(e))
+"""
+            }
+        ),
         Case(
             {
                 "store.py": """\
@@ -157,6 +196,60 @@ def read(token):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "start.py": """\
+@router.get("/start")
+def start():
+    try:
+        require(settings.CLIENT)
+    except HTTPException as e:
+        return RedirectResponse(url=page(error=str(e.detail)))
+"""
+            }
+        ),
+        Case(
+            {
+                "send.py": """\
+class NotSent(Exception):
+    pass
+
+class TooMany(NotSent):
+    pass
+
+def send(report):
+    if report.count > 3:
+        raise TooMany("Three a day are the most.")
+
+@router.post("/send")
+def post(report: Report):
+    try:
+        send(report)
+    except NotSent as e:
+        raise HTTPException(502, detail=str(e))
+"""
+            }
+        ),
+        Case(
+            {
+                "service.py": """\
+class Ledger:
+    def entry(self, id):
+        raise LookupError("No such entry.")
+
+    def change(self, id):
+        return self.entry(id)
+""",
+                "api.py": """\
+@router.patch("/entries/{id}")
+def change(id: UUID, ledger=Depends(ledger)):
+    try:
+        return ledger.change(id)
+    except LookupError as e:
+        raise HTTPException(404, detail=str(e))
+""",
+            }
+        ),
         Case(
             {
                 "api.py": """\

@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import mentions
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.source._model import Function, Handler, Module
 
 _BROAD: Final = re.compile(
@@ -67,12 +68,13 @@ def _stored(handler: Handler, module: Module) -> Iterator[int]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield functions behind routes that answer with the text of whatever went wrong."""
+    own = OwnErrors(facts.project)
     for module in (m for m in facts.python if not _TOOLS.search(m.path)):
         for handler in module.handlers:
             function = module.functions[handler.function] if handler.function >= 0 else None
             if function is None or not handler.alias or not _BROAD.match(handler.caught):
                 continue
-            if any(d.last in _ROUTES for d in function.decorators):
+            if any(d.last in _ROUTES for d in function.decorators) or own.is_own(handler):
                 continue
             if facts.is_reached(module, function):
                 found = [*_returned(handler), *_kept(handler, function), *_stored(handler, module)]

@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import alias_of, answers_in, answers_of, is_own_error, mentions
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.source._model import Handler, Module
 
 _ROUTES: Final = frozenset(
@@ -36,10 +37,13 @@ def _statements(module: Module, first: int, last: int) -> Iterator[tuple[int, st
         number += 1
 
 
-def _in_results(module: Module, handler: Handler, alias: str) -> Iterator[Hit]:
+def _in_results(
+    module: Module, handler: Handler, alias: str, answers: frozenset[str]
+) -> Iterator[Hit]:
     """Yield results of routes, and events of streams, that carry the text."""
     if module.language != "python":
         return
+    calls = list(answers_in(module, handler, answers))
     is_route = _is_route(module, handler)
     keyed = re.compile(rf"^\s*\w+\[[\"']\w+[\"']\]\s*=.*(?:str\({alias}\)|\{{{alias}\}})")
     for number in range(handler.line, min(handler.end_line, len(module.lines)) + 1):
@@ -49,7 +53,8 @@ def _in_results(module: Module, handler: Handler, alias: str) -> Iterator[Hit]:
         if (is_route or "return" not in text) and mentions(text, alias):
             lines = enumerate(text.split("\n"), number)
             line = next((n for n, t in lines if mentions(t, alias)), number)
-            yield at(module, line, "The text of the exception is part of the answer.")
+            if not any(c.line <= line <= c.end_line for c in calls):
+                yield at(module, line, "The text of the exception is part of the answer.")
 
 
 def _behind_names(
@@ -105,12 +110,12 @@ def _traces(facts: Facts) -> Iterator[Hit]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield texts of exceptions that leave as a result, an event, or behind a name."""
-    answers = answers_of(facts.python)
+    answers, own = answers_of(facts.python), OwnErrors(facts.project)
     for module in (*facts.python, *facts.handlers):
         for handler in module.handlers:
             alias = alias_of(module, handler)
-            if alias and not is_own_error(handler):
-                yield from _in_results(module, handler, alias)
+            if alias and not is_own_error(handler) and not own.is_own(handler):
+                yield from _in_results(module, handler, alias, answers)
                 yield from _behind_names(module, handler, alias, answers)
     yield from _traces(facts)
 

@@ -146,6 +146,31 @@ def tasks(user_id: str, user=Depends(get_current_user), db=Depends(get_db)):
     accepted=(
         Case(
             {
+                "main.py": """\
+from fastapi import Depends, FastAPI
+
+app = FastAPI(dependencies=[Depends(signed_in)])
+
+def resolved(user_id=None):
+    caller = caller_of_request()
+    if user_id and user_id != caller:
+        raise HTTPException(403)
+    return caller
+
+@app.post("/sorted")
+def sort(items: list[str], user_id: str | None = None):
+    try:
+        actual = resolved(user_id)
+        matcher = Matcher(owner=actual)
+        audit("sorted", actual, user_id)
+        return matcher.sort(items)
+    except ValueError:
+        raise HTTPException(400)
+"""
+            }
+        ),
+        Case(
+            {
                 "who.py": """\
 def caller():
     found = identity.get()

@@ -74,6 +74,19 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/speech/session")
+def speech():
+    return {"ticket": Speech(api_key=os.environ["SPEECH_API_KEY"]).open().ticket}
+"""
+            }
+        ),
+        Case(
+            {
                 "shop/views.py": "def invoices(number: str, db=Depends(get_db)):\n    return db.get(number)\n",
                 "shop/main.py": """\
 from fastapi import FastAPI, Depends
