@@ -30,7 +30,7 @@ _STAND_IN: Final = re.compile(
 )
 _SPOKEN: Final = re.compile(r"pass|pwd|secret|your|change|xxx|\*\*|\.\.\.|abc|123", re.IGNORECASE)
 _BLOCK: Final = re.compile(
-    r"^(?:[ \t]*(?:[-*][ \t]+)?(?:export[ \t]+)?|[^\n`|]{0,40}[`|][ \t]*`?|[^\n`]*\bset[ \t]+)"
+    r"^(?:[ \t]*(?:[-*][ \t]+)?(?:export[ \t]+)?|[^\n`|]{0,40}(?:[`|]|\*\*)[ \t]*`?|[^\n`]*\bset[ \t]+)"
     r"([A-Z][A-Z0-9_]*(?:SECRET|SIGNING_KEY|JWT_KEY)[A-Z0-9_]*|SECRET_KEY)"
     r"(?:[ \t]*[=:][ \t]*[\"'`]?|`?[ \t]*\|[ \t]*`?|[`*]{1,3}[^\n`|]{1,30}`)([^\s\"'#`|]+)",
     re.MULTILINE,
@@ -197,6 +197,15 @@ RULE = Rule(
 | `JWT_SECRET` | `q8Zr1xW5vB7nM3kL9pT2q8Zr1xW5vB7n` |
 
 - [ ] `JWT_SECRET` - must match: `q8Zr1xW5vB7nM3kL9pT2q8Zr1xW5vB7n`
+"""
+            }
+        ),
+        Case(
+            {
+                "SETUP.md": """\
+- [x] **JWT_SECRET** made: `q8Zr1xW5vB7nM3kL9pT2q8Zr1xW5vB7n`
+
+    JWT_SECRET=q8Zr1xW5vB7nM3kL9pT2q8Zr1xW5vB7n
 """
             }
         ),
