@@ -111,9 +111,9 @@ def _in_code(facts: Facts) -> Iterator[tuple[Module, int, str, str, Mend | None]
 
 
 def _in_images(facts: Facts) -> Iterator[Hit]:
-    """Yield secrets that an image or a manifest brings along; charts hold values to be replaced."""
+    """Yield secrets that an image or a chart brings along; what is applied as is, is weak."""
     for v in facts.environment.deployed:
-        if v.is_example or not is_secret_name(v.name) or not v.name.isupper():
+        if v.is_example or v.is_applied or not is_secret_name(v.name) or not v.name.isupper():
             continue
         if is_to_be_replaced(v.value) or is_chosen(v.value):
             continue  # a form to fill in; a value of its own, which `committed-secret` tells
@@ -177,18 +177,7 @@ export const auth = betterAuth({ secret: process.env.BETTER_AUTH_SECRET || "defa
             }
         ),
         Case({"web/Dockerfile": 'FROM node:24\nENV BETTER_AUTH_SECRET="build-only"\n'}),
-        Case(
-            {
-                "k8s/api.yaml": """\
-kind: Deployment
-spec:
-  containers:
-    - env:
-        - name: JWT_SECRET
-          value: "change-me"
-"""
-            }
-        ),
+        Case({"chart/values.yaml": 'api:\n  env:\n    JWT_SECRET: "change-me"\n'}),
         Case(
             {
                 "vault.py": """\
