@@ -272,16 +272,6 @@ DATABASE_URL=postgresql://user:password@localhost/todo
         ),
         Case(
             {
-                "docker-compose.yml": """\
-services:
-  web:
-    environment:
-      BETTER_AUTH_SECRET: ${BETTER_AUTH_SECRET}
-"""
-            }
-        ),
-        Case(
-            {
                 "GUIDE.md": """\
 | `JWT_SECRET` | `openssl-rand-base64-32` |
 | `JWT_SECRET` | Signs every token of the API | required |
