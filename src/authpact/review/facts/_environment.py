@@ -41,7 +41,10 @@ _DOCKER_PAIR: Final = re.compile(
     r"^[ \t]*(?:ENV|ARG)[ \t]+([A-Za-z_]\w*)[ \t]*[= \t][ \t]*([^\n]+)$", re.MULTILINE
 )
 _YAML: Final = re.compile(r"\.ya?ml$")
-_OTHER_YAML: Final = re.compile(rf"^\.github/|{_COMPOSE.pattern}")
+_OFFERS: Final = re.compile(r"(^|/)values\.ya?ml$")
+_OTHER_YAML: Final = re.compile(
+    rf"^\.github/|(^|/)(?:specs?|history|prompts?|archive)/|{_COMPOSE.pattern}"
+)
 _YAML_PAIR: Final = re.compile(
     r"^[ \t]*(?:-[ \t]+)?[\"']?([A-Za-z_][\w-]*)[\"']?:[ \t]+([^\n|>&*{\[][^\n]*)$", re.MULTILINE
 )
@@ -80,6 +83,17 @@ class Variable:
     value: str
     is_example: bool
     is_compose: bool
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether a chart has it as the value of an installation that says nothing else."""
+        return bool(_OFFERS.search(self.file))
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether it is a plain text of a manifest that is applied, not what a chart offers."""
+        plain = not self.is_offered and "(" not in self.value
+        return plain and bool(_YAML.search(self.file))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,16 @@ _CLIENT: Final = re.compile(r"(?:^|/)(?:api|api-?client|http|client|fetcher|env)
 _MADE: Final = re.compile(r"generated|prisma|\.velite|contentlayer|\.(?:css|scss|svg|png|json|md)$")
 
 
+def _leads_out(path: str, name: str) -> bool:
+    """Whether an import climbs above the tree: the file was meant to lie elsewhere."""
+    return name.count("../") > path.count("/")
+
+
 def _is_absent(facts: Facts, module: Module, name: str) -> bool:
     """Whether an import means a file of the package that is in no folder of it."""
     if not name.startswith((".", "@/", "~/")) or _MADE.search(name):
         return False
-    if facts.project.has_module(module, name):
+    if facts.project.has_module(module, name) or _leads_out(module.path, name):
         return False
     # A path mapping may lead elsewhere, so nothing of the package may end like the import.
     tail = re.sub(r"^(?:\.{1,2}/|[@~]/)+", "", name)
@@ -110,6 +115,17 @@ fetch("/x");
         ),
     ),
     accepted=(
+        Case(
+            {
+                ".gitignore": "lib/\n",
+                "package.json": "{}",
+                "Menu.tsx": """\
+import { useSession } from "../lib/auth-client";
+export const Menu = () => useSession().data?.user.name;
+fetch("/x");
+""",
+            }
+        ),
         Case(
             {
                 "lib/auth.ts": "export const auth = betterAuth({});\n",

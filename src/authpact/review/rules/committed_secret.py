@@ -30,7 +30,7 @@ _STAND_IN: Final = re.compile(
 )
 _SPOKEN: Final = re.compile(r"pass|pwd|secret|your|change|xxx|\*\*|\.\.\.|abc|123", re.IGNORECASE)
 _BLOCK: Final = re.compile(
-    r"^(?:[ \t]*(?:[-*][ \t]+)?(?:export[ \t]+)?|[^\n`|]{0,40}[`|][ \t]*`?|[^\n`]*\bset[ \t]+)"
+    r"^(?:[ \t]*(?:[-*][ \t]+)?(?:export[ \t]+)?|[^\n`|]{0,40}(?:[`|]|\*\*)[ \t]*`?|[^\n`]*\bset[ \t]+)"
     r"([A-Z][A-Z0-9_]*(?:SECRET|SIGNING_KEY|JWT_KEY)[A-Z0-9_]*|SECRET_KEY)"
     r"(?:[ \t]*[=:][ \t]*[\"'`]?|`?[ \t]*\|[ \t]*`?|[`*]{1,3}[^\n`|]{1,30}`)([^\s\"'#`|]+)",
     re.MULTILINE,
@@ -200,6 +200,15 @@ RULE = Rule(
 """
             }
         ),
+        Case(
+            {
+                "SETUP.md": """\
+- [x] **JWT_SECRET** made: `q8Zr1xW5vB7nM3kL9pT2q8Zr1xW5vB7n`
+
+    JWT_SECRET=q8Zr1xW5vB7nM3kL9pT2q8Zr1xW5vB7n
+"""
+            }
+        ),
         Case({"api/.env": "BETTER_AUTH_SECRET=q8Zr1xW5vB7nM3kL9pT2\n"}),
         Case(
             {
@@ -258,16 +267,6 @@ BETTER_AUTH_SECRET=q8Zr1xW5vB7nM3kL9pT2cD4fG6hJ8sA0
                 "api/.env.example": """\
 BETTER_AUTH_SECRET=your-secret-here
 DATABASE_URL=postgresql://user:password@localhost/todo
-"""
-            }
-        ),
-        Case(
-            {
-                "docker-compose.yml": """\
-services:
-  web:
-    environment:
-      BETTER_AUTH_SECRET: ${BETTER_AUTH_SECRET}
 """
             }
         ),

@@ -41,9 +41,12 @@ def check(facts: Facts) -> Iterator[Hit]:
     patterns = _patterns(facts) if facts.tree.accounts else []
     for path in sorted(facts.tree.accounts):
         if not _MADE_UP.search(path) and not _is_ignored(path, patterns):
-            yield Hit(path, 1, "A database with hashes of passwords is in the repository.")
+            yield Hit(
+                path, 1, "A database with passwords or tokens of accounts is in the repository."
+            )
 
 
+_LINKED = "gho_" + "ZqPp5YdXi1w7jYvoM9gO3lRdsZctvp4E68iI"
 _HASH = "$2b$12$" + "kQ0.eWmZ3uYb5Rn8vTc1Xf" + "Lh7jPs9aDg2oKi4wEq6tMyN8bVx0zCr"
 
 RULE = Rule(
@@ -56,6 +59,7 @@ RULE = Rule(
     remedy="Remove the file from the repository and its history, list it in .gitignore, end the sessions.",
     check=check,
     flagged=(
+        Case({"web/app.sqlite": f"SQLite format 3 ada@notes.dev github {_LINKED}\n"}),
         Case({"web/app.db": f"SQLite format 3 ada@notes.dev {_HASH}\n"}),
         Case(
             {
@@ -65,6 +69,7 @@ RULE = Rule(
         ),
     ),
     accepted=(
+        Case({"web/app.sqlite": "SQLite format 3 ada@notes.dev gho_ token of nobody\n"}),
         Case({"web/app.db": f"SQLite format 3 test@example.com {_HASH}\n"}),
         Case({"tests/fixtures/app.db": f"SQLite format 3 {_HASH}\n"}),
         Case({"web/app.db": "SQLite format 3 CREATE TABLE user (password TEXT)\n"}),

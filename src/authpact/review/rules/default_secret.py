@@ -20,6 +20,9 @@ _SCRIPT: Final = re.compile(
     r"(?:process\.|\b)env(?:\.|\[[\"'])(\w+)(?:[\"']\])?!?(?:\.trim\(\))?\s*(?:\|\||\?\?|\?\s*process\.env\.\w+\s*:)\s*(?:\n\s*)?(?:process\.env\.\w+\s*(?:\|\||\?\?)\s*)*([\"'`])([^\"'`\n]+)\2"
 )
 _COMPOSE: Final = re.compile(r"\$\{(\w+):?-([^}]+)\}")
+_FILES: Final = r"ompose[\w.-]*\.ya?ml$"
+_DEMANDED: Final = re.compile(r"\$\{(\w+):?\?")
+_WORK: Final = re.compile(r"NODE_ENV[=:][ \t]*[\"']?development|--reload\b|Dockerfile\.dev\b")
 _GETENV: Final = re.compile(
     r"(?:getenv|environ\.get|environ\.setdefault|config|\benv(?:\.str|\.get)?)\(\s*[\"'](\w+)[\"']\s*,\s*(?:default\s*=\s*)?([\"'])([^\"'\n]+)\2"
 )
@@ -111,9 +114,9 @@ def _in_code(facts: Facts) -> Iterator[tuple[Module, int, str, str, Mend | None]
 
 
 def _in_images(facts: Facts) -> Iterator[Hit]:
-    """Yield secrets that an image or a manifest brings along; charts hold values to be replaced."""
+    """Yield secrets that an image or a chart brings along; what is applied as is, is weak."""
     for v in facts.environment.deployed:
-        if v.is_example or not is_secret_name(v.name) or not v.name.isupper():
+        if v.is_example or v.is_applied or not is_secret_name(v.name) or not v.name.isupper():
             continue
         if is_to_be_replaced(v.value) or is_chosen(v.value):
             continue  # a form to fill in; a value of its own, which `committed-secret` tells
@@ -121,17 +124,30 @@ def _in_images(facts: Facts) -> Iterator[Hit]:
             yield Hit(v.file, v.line, f"A published value of {v.name} is set.")
 
 
+def _in_compose(facts: Facts) -> Iterator[Hit]:
+    """Yield stand-ins of compose files, each variable once a file; milder where it is for work."""
+    sources = {s.path: s.text for s in facts.environment.plain(_FILES)}
+    strict = {n for text in sources.values() for n in _DEMANDED.findall(text)}
+    seen: set[tuple[str, str]] = set()
+    for v in facts.environment.variables:
+        found = _COMPOSE.search(v.value) if v.is_compose else None
+        if not found or not is_secret_name(found[1]) or not is_placeholder(found[2]):
+            continue
+        if (v.file, found[1]) in seen:
+            continue
+        seen.add((v.file, found[1]))
+        # Another file of the tree, for production, refuses to start without it.
+        milder = found[1] in strict and _WORK.search(sources.get(v.file, ""))
+        message = f"A literal stands in when {found[1]} is missing."
+        yield Hit(v.file, v.line, message, Severity.LOW if milder else None)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets that a published literal replaces when the variable is missing."""
     for module, line, name, value, mend in _in_code(facts):
         if is_secret_name(name) and is_published(module, line, value):
             yield at(module, line, f"A literal stands in when {name} is missing.", mend=mend)
-    for variable in facts.environment.variables:
-        found = _COMPOSE.search(variable.value)
-        if found and variable.is_compose and is_secret_name(found[1]) and is_placeholder(found[2]):
-            yield Hit(
-                variable.file, variable.line, f"A literal stands in when {found[1]} is missing."
-            )
+    yield from _in_compose(facts)
     yield from _in_images(facts)
 
 
@@ -156,7 +172,6 @@ export const auth = betterAuth({ secret });
             }
         ),
         Case({"config.py": 'KEY = os.environ.get("JWT_SECRET", "q8Zr1xW5vB7nM3kL9pT2")\n'}),
-        Case({"config.py": 'import os\n\nSECRET = os.getenv("JWT_SECRET", "change-me")\n'}),
         Case(
             {
                 "auth.ts": """\
@@ -164,10 +179,7 @@ export const auth = betterAuth({ secret: process.env.BETTER_AUTH_SECRET || "defa
 """
             }
         ),
-        Case({"auth.ts": 'const key = process.env.JWT_SECRET ?? "q8Zr1xW5vB7nM3kL9pT2";\n'}),
-        Case({"auth.ts": 'const key = process.env["JWT_SECRET"] || "dev-secret";\n'}),
         Case({"auth.ts": 'const key = env.JWT_SECRET ? process.env.JWT_SECRET : "dev-secret";\n'}),
-        Case({"config.py": 'KEY = env.str("JWT_SECRET", "dev-secret")\n'}),
         Case(
             {"config.py": 'class S(BaseSettings):\n    jwt_secret: SecretStr = SecretStr("dev")\n'}
         ),
@@ -177,18 +189,7 @@ export const auth = betterAuth({ secret: process.env.BETTER_AUTH_SECRET || "defa
             }
         ),
         Case({"web/Dockerfile": 'FROM node:24\nENV BETTER_AUTH_SECRET="build-only"\n'}),
-        Case(
-            {
-                "k8s/api.yaml": """\
-kind: Deployment
-spec:
-  containers:
-    - env:
-        - name: JWT_SECRET
-          value: "change-me"
-"""
-            }
-        ),
+        Case({"chart/values.yaml": 'api:\n  env:\n    JWT_SECRET: "change-me"\n'}),
         Case(
             {
                 "vault.py": """\

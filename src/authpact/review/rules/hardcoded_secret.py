@@ -7,6 +7,7 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._environment import is_secret_name, looks_random
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._logs import is_trial
+from authpact.review.facts._stand_ins import stand_ins
 from authpact.review.source._model import Module
 from authpact.review.source._text import literal, members
 
@@ -92,7 +93,12 @@ def _bytes(module: Module) -> Iterator[Hit]:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets written into the code."""
     for module in facts.project.modules:
-        for line, value, is_field in _assigned(module):
+        found = tuple(_assigned(module))
+        # A literal in place of a missing variable is told as such.
+        replaced = {line for line, _, _ in stand_ins(module)} if found else set()
+        for line, value, is_field in found:
+            if line in replaced:
+                continue
             published = len(value) >= _SHORTEST and not is_field and module.language == "python"
             if looks_random(value) or published:
                 yield at(module, line, "A secret stands in the code.")
@@ -188,6 +194,17 @@ const key = new TextEncoder().encode("our-shared-key");
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+import os
+
+SECRET = os.getenv("AUTH_SECRET")
+if not SECRET:
+    SECRET = "our-own-words"
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -16,7 +16,10 @@ _FRONT: Final = re.compile(r"front|\bweb|next|\bui\b", re.IGNORECASE)
 _OTHER: Final = re.compile(r"chat|admin|docs|static|proxy|nginx|hook|socket|worker", re.IGNORECASE)
 _COMPOSE: Final = re.compile(r"ompose[\w.-]*\.ya?ml$|(^|/)\.|(^|/)(?:specs?|docs?)/")
 _TAKES_ALL: Final = re.compile(r"\benvFrom\b|toYaml\s+[^}]*env|range\s+[^}]*env", re.IGNORECASE)
-_ENV: Final = re.compile(r"^[ \t]+env:[ \t]*$", re.MULTILINE)
+_FROM_SECRET: Final = re.compile(r"secretRef|toYaml\s+[^}]*env", re.IGNORECASE)
+_CHART: Final = re.compile(r"^(.*/)?templates/")
+_ENV: Final = re.compile(r"^([ \t]+)env:[ \t]*$", re.MULTILINE)
+_MAP: Final = re.compile(r"^([ \t]+)envFrom:[ \t]*$", re.MULTILINE)
 
 
 def _names(facts: Facts) -> set[str]:
@@ -42,6 +45,18 @@ def _frontends(source: Source) -> Iterator[tuple[int, str, str]]:
         line += text.count("\n") + 1
 
 
+def _is_open(facts: Facts, source: Source, text: str, names: set[str]) -> bool:
+    """Whether a pod takes more than its manifest lists, where that may hold the secret."""
+    if not _TAKES_ALL.search(text):
+        return False
+    chart = _CHART.match(source.path)
+    if chart is None or _FROM_SECRET.search(text):
+        return True
+    # Maps and values of a chart are in the chart: what none of its files names is in none.
+    inside = (s for s in facts.environment.plain(r"\.ya?ml$") if s.path.startswith(chart[1] or ""))
+    return any(name in s.text for s in inside for name in names)
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield pods of Next.js that do not get the secret which the cluster holds for Better Auth."""
     # A tree may hold an application twice; several applications have several pods.
@@ -54,8 +69,10 @@ def check(facts: Facts) -> Iterator[Hit]:
     for source in sources:
         for line, name, text in _frontends(source):
             given = _ENV.search(text)
-            if given and not _TAKES_ALL.search(text) and not any(n in text for n in names):
-                place = line + text.count("\n", 0, given.start())
+            if not given or any(n in text for n in names):
+                continue
+            if not _is_open(facts, source, text, names):
+                place = line + text.count("\n", 0, (_MAP.search(text) or given).start(1))
                 message = f"{name} runs Better Auth and does not get {min(names)}."
                 yield Hit(source.path, place, message)
 
@@ -65,6 +82,27 @@ import { betterAuth } from "better-auth";
 export const auth = betterAuth({ secret: process.env.BETTER_AUTH_SECRET });
 """
 _VALUES: Final = 'auth:\n  BETTER_AUTH_SECRET: ""\n'
+_TAKES_MAP: Final = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "web.name" . }}-frontend
+spec:
+  template:
+    spec:
+      containers:
+        - name: {{ .Chart.Name }}
+          ports:
+            - containerPort: 3000
+          env:
+            {{- range $key, $value := .Values.env }}
+            - name: {{ $key }}
+              value: {{ $value | quote }}
+            {{- end }}
+          envFrom:
+            - configMapRef:
+                name: web
+"""
 
 RULE = Rule(
     requirement="environment:complete",
@@ -76,6 +114,14 @@ RULE = Rule(
     remedy="Give the frontend's container BETTER_AUTH_SECRET and the database from the cluster's secret.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/lib/auth.ts": _SERVER,
+                "charts/api/values.yaml": _VALUES,
+                "charts/web/values.yaml": "env:\n  PORT: 3000\n",
+                "charts/web/templates/deployment.yaml": _TAKES_MAP,
+            }
+        ),
         Case(
             {
                 "web/lib/auth.ts": _SERVER,
@@ -101,6 +147,13 @@ spec:
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/lib/auth.ts": _SERVER,
+                "charts/web/values.yaml": _VALUES,
+                "charts/web/templates/deployment.yaml": _TAKES_MAP,
+            }
+        ),
         Case(
             {
                 "web/lib/auth.ts": _SERVER,

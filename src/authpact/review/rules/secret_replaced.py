@@ -9,7 +9,9 @@ from authpact.review.facts._stand_ins import stand_ins
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets that a literal replaces in a step of its own."""
     for module in facts.project.modules:
-        for line, name, value in stand_ins(module):
+        # Several variables may be tried in turn: the last of them was missing as well.
+        found = {line: (name, value) for line, name, value in stand_ins(module)}
+        for line, (name, value) in found.items():
             if not value.startswith(("http", "/")):
                 yield at(module, line, f"A literal stands in when {name} is missing.")
 

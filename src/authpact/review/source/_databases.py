@@ -8,6 +8,10 @@ _HASH: Final = re.compile(
     rb"[0-9a-f]{32}:[0-9a-f]{128}|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|\$argon2(?:id|i|d)\$v=\d+\$m="
     rb"|\$scrypt\$ln=|pbkdf2(?:_sha\d+\$\d+|:sha\d+:\d+|-sha\d+)\$"
 )
+_ISSUED: Final = re.compile(
+    rb"gh[opsur]_[A-Za-z0-9]{36}|\bya29\.[\w-]{40}|\beyJ[\w-]{16,}\.eyJ[\w-]{16,}\.[\w-]{20}"
+)
+"""What a provider of sign-in hands out, as the table of linked accounts keeps it."""
 _ADDRESS: Final = re.compile(rb"[\w.+-]{1,64}@([\w-]+(?:\.[\w-]+)*\.[a-z]{2,12})")
 _MADE_UP: Final = re.compile(
     rb"(?:^|\.)(?:example\.(?:com|org|net)|test\.(?:com|local)|[\w-]+\.(?:test|example|invalid)(?![\w.-]*\.))"
@@ -21,9 +25,9 @@ def is_database(path: str) -> bool:
     return bool(_NAMED.search(path))
 
 
-def holds_passwords(data: bytes) -> bool:
-    """Whether the bytes of a database hold hashes of passwords, not of trials alone."""
-    if not _HASH.search(data):
+def holds_accounts(data: bytes) -> bool:
+    """Whether the bytes of a database hold hashes of passwords or tokens, not of trials alone."""
+    if not _HASH.search(data) and not _ISSUED.search(data):
         return False
     homes = set(_ADDRESS.findall(data))
     return not homes or any(not _MADE_UP.search(h) for h in homes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from authpact.review.source._databases import MOST, holds_passwords, is_database
+from authpact.review.source._databases import MOST, holds_accounts, is_database
 
 _LARGEST: Final = 1_000_000
 """Bytes; larger files are data or bundles."""
@@ -98,7 +98,7 @@ class Tree:
     """Every path seen, read or not."""
     unreviewable: tuple[Unreviewable, ...]
     accounts: frozenset[str] = frozenset()
-    """Databases that hold hashes of passwords."""
+    """Databases that hold hashes of passwords or tokens of providers."""
     others: tuple[Source, ...] = ()
     """Scripts that no rule reads; what they import tells which modules are alive."""
 
@@ -172,17 +172,17 @@ def sort_texts(texts: dict[str, str], paths: frozenset[str] | None = None) -> Tr
             kinds[kind].append(Source(path, text))
     known = frozenset(texts) if paths is None else paths
     groups = (tuple(kinds["python"]), tuple(kinds["script"]), tuple(kinds["plain"]))
-    held = {p for p, t in texts.items() if is_database(p) and holds_passwords(t.encode())}
+    held = {p for p, t in texts.items() if is_database(p) and holds_accounts(t.encode())}
     return Tree(*groups, known, tuple(bad), frozenset(held), tuple(kinds["other"]))
 
 
 def _has_accounts(file: Path) -> bool:
-    """Whether a database of the tree holds hashes of passwords."""
+    """Whether a database of the tree holds hashes of passwords or tokens."""
     if not is_database(file.name) or file.is_symlink() or not file.is_file():
         return False
     try:
         with file.open("rb") as opened:
-            return holds_passwords(opened.read(MOST))
+            return holds_accounts(opened.read(MOST))
     except OSError:
         return False
 
