@@ -5,12 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Mend, Severity
 from authpact.review._mends import swap
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review.facts._environment import (
-    is_chosen,
-    is_placeholder,
-    is_secret_name,
-    is_to_be_replaced,
-)
+from authpact.review.facts._environment import is_secret_name
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._stand_ins import is_published
 from authpact.review.source._model import Module
@@ -19,10 +14,6 @@ from authpact.review.source._text import literal, split
 _SCRIPT: Final = re.compile(
     r"(?:process\.|\b)env(?:\.|\[[\"'])(\w+)(?:[\"']\])?!?(?:\.trim\(\))?\s*(?:\|\||\?\?|\?\s*process\.env\.\w+\s*:)\s*(?:\n\s*)?(?:process\.env\.\w+\s*(?:\|\||\?\?)\s*)*([\"'`])([^\"'`\n]+)\2"
 )
-_COMPOSE: Final = re.compile(r"\$\{(\w+):?-([^}]+)\}")
-_FILES: Final = r"ompose[\w.-]*\.ya?ml$"
-_DEMANDED: Final = re.compile(r"\$\{(\w+):?\?")
-_WORK: Final = re.compile(r"NODE_ENV[=:][ \t]*[\"']?development|--reload\b|Dockerfile\.dev\b")
 _GETENV: Final = re.compile(
     r"(?:getenv|environ\.get|environ\.setdefault|config|\benv(?:\.str|\.get)?)\(\s*[\"'](\w+)[\"']\s*,\s*(?:default\s*=\s*)?([\"'])([^\"'\n]+)\2"
 )
@@ -113,42 +104,11 @@ def _in_code(facts: Facts) -> Iterator[tuple[Module, int, str, str, Mend | None]
             yield module, line, match[1], match[3], None
 
 
-def _in_images(facts: Facts) -> Iterator[Hit]:
-    """Yield secrets that an image or a chart brings along; what is applied as is, is weak."""
-    for v in facts.environment.deployed:
-        if v.is_example or v.is_applied or not is_secret_name(v.name) or not v.name.isupper():
-            continue
-        if is_to_be_replaced(v.value) or is_chosen(v.value):
-            continue  # a form to fill in; a value of its own, which `committed-secret` tells
-        if is_placeholder(v.value) and not v.value.startswith(("$", "{", "http", "/")):
-            yield Hit(v.file, v.line, f"A published value of {v.name} is set.")
-
-
-def _in_compose(facts: Facts) -> Iterator[Hit]:
-    """Yield stand-ins of compose files, each variable once a file; milder where it is for work."""
-    sources = {s.path: s.text for s in facts.environment.plain(_FILES)}
-    strict = {n for text in sources.values() for n in _DEMANDED.findall(text)}
-    seen: set[tuple[str, str]] = set()
-    for v in facts.environment.variables:
-        found = _COMPOSE.search(v.value) if v.is_compose else None
-        if not found or not is_secret_name(found[1]) or not is_placeholder(found[2]):
-            continue
-        if (v.file, found[1]) in seen:
-            continue
-        seen.add((v.file, found[1]))
-        # Another file of the tree, for production, refuses to start without it.
-        milder = found[1] in strict and _WORK.search(sources.get(v.file, ""))
-        message = f"A literal stands in when {found[1]} is missing."
-        yield Hit(v.file, v.line, message, Severity.LOW if milder else None)
-
-
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets that a published literal replaces when the variable is missing."""
     for module, line, name, value, mend in _in_code(facts):
         if is_secret_name(name) and is_published(module, line, value):
             yield at(module, line, f"A literal stands in when {name} is missing.", mend=mend)
-    yield from _in_compose(facts)
-    yield from _in_images(facts)
 
 
 RULE = Rule(
@@ -172,6 +132,10 @@ export const auth = betterAuth({ secret });
             }
         ),
         Case({"config.py": 'KEY = os.environ.get("JWT_SECRET", "q8Zr1xW5vB7nM3kL9pT2")\n'}),
+        Case({"config.py": 'import os\n\nSECRET = os.getenv("JWT_SECRET", "change-me")\n'}),
+        Case({"config.py": 'KEY = env.str("JWT_SECRET", "dev-secret")\n'}),
+        Case({"auth.ts": 'const key = process.env.JWT_SECRET ?? "q8Zr1xW5vB7nM3kL9pT2";\n'}),
+        Case({"auth.ts": 'const key = process.env["JWT_SECRET"] || "dev-secret";\n'}),
         Case(
             {
                 "auth.ts": """\
@@ -183,13 +147,6 @@ export const auth = betterAuth({ secret: process.env.BETTER_AUTH_SECRET || "defa
         Case(
             {"config.py": 'class S(BaseSettings):\n    jwt_secret: SecretStr = SecretStr("dev")\n'}
         ),
-        Case(
-            {
-                "docker-compose.yml": "services:\n  api:\n    environment:\n      JWT_SECRET: ${JWT_SECRET:-your-secret}\n"
-            }
-        ),
-        Case({"web/Dockerfile": 'FROM node:24\nENV BETTER_AUTH_SECRET="build-only"\n'}),
-        Case({"chart/values.yaml": 'api:\n  env:\n    JWT_SECRET: "change-me"\n'}),
         Case(
             {
                 "vault.py": """\
@@ -234,16 +191,6 @@ export const digest = (text) =>
         ),
         Case(
             {
-                "docker-compose.yml": """\
-services:
-  api:
-    environment:
-      DATA_ENCRYPTION_KEY_ID: ${DATA_ENCRYPTION_KEY_ID:-first}
-"""
-            }
-        ),
-        Case(
-            {
                 "config.py": """\
 import os
 
@@ -253,37 +200,6 @@ class Settings(BaseSettings):
     jwt_secret: str
 """,
                 "auth.ts": "betterAuth({ secret: process.env.BETTER_AUTH_SECRET });\n",
-            }
-        ),
-        Case(
-            {
-                "web/Dockerfile": """\
-FROM node:24 AS build
-ENV BETTER_AUTH_SECRET="build-only"
-FROM node:24-slim
-COPY --from=build /app /app
-"""
-            }
-        ),
-        Case(
-            {
-                "k8s/secret.yaml": """\
-kind: Secret
-stringData:
-  JWT_SECRET: "REPLACE_WITH_YOUR_OWN_SECRET"
-"""
-            }
-        ),
-        Case(
-            {"charts/values.yaml": "api:\n  env:\n    JWT_SECRET: notes_signing_4417902356_key\n"}
-        ),
-        Case(
-            {
-                "charts/values.yaml": """\
-externalSecret:
-  secretName: api-auth
-  secretKey: token
-"""
             }
         ),
         Case(
