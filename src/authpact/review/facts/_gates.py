@@ -23,6 +23,9 @@ _READ: Final = re.compile(
     r"headers(?:\.get\(|\[)\s*b?[\"'][\w-]*(?:auth|token|key)[\w-]*[\"']|cookies(?:\.get\(|\[)|\.credentials\b",
     re.IGNORECASE,
 )
+_KNOWN: Final = re.compile(
+    r"\brequest\.state\.(?:current_)?(?:user|principal|claims|identity|account|caller)\w*(?!\w|\s*(?::[^=\n]+)?=[^=])"
+)
 Gate = tuple[Module, Function]
 
 
@@ -101,3 +104,8 @@ def credentials(function: Function) -> frozenset[str]:
 def reads_credential(function: Function) -> bool:
     """Whether a function is given, or reads, what the caller presents."""
     return bool(credentials(function) or _READ.search(function.text))
+
+
+def is_told_caller(function: Function) -> bool:
+    """Whether a function is told by a middleware who calls, so that it opens to nobody itself."""
+    return bool(_KNOWN.search(function.text))

@@ -143,6 +143,11 @@ class Loaded:
         """Return the files of the tree that a script imports."""
         return frozenset(self._edges[0].get(path, ()))
 
+    @cached_property
+    def asked_for(self) -> frozenset[str]:
+        """Files of the tree that some script imports or requires."""
+        return frozenset(path for meant in self._edges[0].values() for path in meant)
+
     def is_dead(self, path: str) -> bool:
         """Whether nothing that a front end starts with leads to a script; what is unclear lives."""
         if path not in self._known or path in self._alive:

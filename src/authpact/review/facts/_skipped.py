@@ -19,6 +19,11 @@ _PROOF: Final = re.compile(
 _CREDENTIAL: Final = re.compile(
     r"auth|token|key|cookie|cred|secret|jwt|bearer|request", re.IGNORECASE
 )
+_PRESENTED: Final = re.compile(
+    r"token|authori[sz]ation|cookie|jwt|bearer|credential|signature|api_?key|current_|get_?session",
+    re.IGNORECASE,
+)
+"""What a caller shows; a `try` around anything else asks for no identity."""
 _ASKED: Final = re.compile(
     r"headers?(?:\.get\(|\[)\s*[\"']([\w-]+)|(?:cookies|query_params)(?:\.get\(|\[)\s*[\"'](\w+)"
 )
@@ -87,7 +92,8 @@ def stood_in(guards: Guards, module: Module, function: Function) -> Iterator[Way
         if not name.isidentifier() or not re.fullmatch(rf"not\s+{name}|{name}\s+is\s+None", absent):
             continue
         tried = next((t for t in way.swallowed if re.search(rf"\b{name}\s*=", t)), "")
-        if _PROOF.search(tried) and not _NOBODY.search(way.value) and _is_made_up(way.value):
+        verified = _PROOF.search(tried) and _PRESENTED.search(tried)
+        if verified and not _NOBODY.search(way.value) and _is_made_up(way.value):
             yield way
 
 

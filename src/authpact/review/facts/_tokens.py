@@ -13,12 +13,21 @@ from authpact.review.source._project import Project
 from authpact.review.source._values import Evaluator, Value
 
 _LOOKED_UP: Final = re.compile(
-    r"\b(?:FROM|JOIN)\s+[\\\"'`]{0,2}(?:\w{1,40}[\"'`]?\.[\"'`]?)?\w{0,40}sessions?\b[^;]{0,400}?\btoken\b"
+    r"\b(?:FROM|JOIN)\s+[\\\"'`]{0,2}(?:\w{1,40}[\"'`]?\.[\"'`]?)?\w{0,40}sessions?\b[^;]{0,400}?\btoken[\\\"'`]{0,2}\s*(?:=|IN\b)\s*[$:%?@({'f]"
     r"|Session\w*\.token\s*==|session\w*\.c\.token\s*=="
     r"|sessions?\w*(?:[\"']\])?\.(?:find_one|find_unique|find_first|get_or_none|find)\([^)]*\btoken\b"
     r"|Session\w*\)\s*\.\s*filter(?:_by)?\([^)]*\btoken\b",
     re.IGNORECASE,
 )
+_PURPOSE: Final = re.compile(
+    r"(?:\.get\(\s*|\[\s*)[\"'](type|typ|token_type|purpose|use|kind|scope|action)[\"'][^\n]{0,20}?\s*"
+    r"(?:!=|==)\s*([\"'][\w:.-]+[\"']|[A-Z][\w.]+)"
+)
+_ENTERS: Final = re.compile(
+    r"^[\"']?(?:\w+\.)?(?:access|refresh|bearer|session|user|auth|login|jwt|id|api)(?:[_-]?token)?(?:_type)?[\"']?$",
+    re.IGNORECASE,
+)
+"""What a token that opens the API, or keeps it open, is called."""
 _DECODES: Final = frozenset({"decode", "get_unverified_claims", "decode_complete"})
 HANDED_ON: Final = frozenset(
     {"partial", "to_thread", "run_in_threadpool", "run_in_executor", "run_sync"}
@@ -63,7 +72,20 @@ class Verification:
     def is_for_access(self) -> bool:
         """Whether the token opens the API; tokens in mails have other rules."""
         name = self.function.name if self.function else ""
-        return not re.search(r"reset|email|invite|confirm|unsubscribe|magic|oauth_state", name)
+        told = re.search(r"reset|email|invite|confirm|unsubscribe|magic|oauth_state", name)
+        return not told and not self._has_one_purpose
+
+    @cached_property
+    def _has_one_purpose(self) -> bool:
+        """Whether the token is one of this module's own that is taken for one step alone."""
+        for claim, purpose in _PURPOSE.findall(self.body):
+            made = re.compile(rf"[\"']{claim}[\"']\s*:\s*{re.escape(purpose)}")
+            if _ENTERS.search(purpose):
+                continue
+            for function in self.module.functions:
+                if made.search(function.text) and re.search(r"[\"']exp[\"']", function.text):
+                    return True
+        return False
 
     @property
     def body(self) -> str:

@@ -33,6 +33,23 @@ RULE = Rule(
     flagged=(
         Case(
             {
+                "steps.py": """\
+import jwt, time
+
+def begin(person):
+    claims = {"purpose": "access", "sub": person, "exp": time.time() + 120}
+    return jwt.encode(claims, KEY, algorithm="HS256")
+
+def person_of(text):
+    claims = jwt.decode(text, KEY, algorithms=["HS256"])
+    if claims.get("purpose") != "access":
+        raise ValueError
+    return claims["sub"]
+"""
+            }
+        ),
+        Case(
+            {
                 "auth.py": """\
 import jwt
 
@@ -43,6 +60,23 @@ def read(token, key):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "steps.py": """\
+import jwt, time
+
+def begin(person):
+    claims = {"purpose": "second-step", "sub": person, "exp": time.time() + 120}
+    return jwt.encode(claims, KEY, algorithm="HS256")
+
+def step_of(text):
+    claims = jwt.decode(text, KEY, algorithms=["HS256"])
+    if claims.get("purpose") != "second-step":
+        raise ValueError
+    return claims["sub"]
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

@@ -5,12 +5,21 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._mends import add_argument
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._error_handlers import error_handlers, service_of
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._signs import METHODS
 from authpact.review.source._model import Call, Function, Module
 
 _CREDENTIAL: Final = re.compile(
     r"token|credential|authori[sz]ation|cookie|\bHeader\(", re.IGNORECASE
 )
+_CALLER: Final = re.compile(
+    r"(?:Depends|Security)\(\s*[\w.]*(?:current|auth|verif|session|user)", re.IGNORECASE
+)
+_REFUSAL: Final = re.compile(r"\b401\b|HTTP_401|UNAUTHORIZED")
+_KEY: Final = re.compile(r"\bx[-_][\w-]*(?:key|secret|signature)\b|APIKeyHeader", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"authori[sz]ation|bearer|cookie|jwt|\.credentials\b", re.IGNORECASE)
+_MESSAGE: Final = "This 401 carries no `WWW-Authenticate: Bearer`."
 _CHALLENGE: Final = 'headers={"WWW-Authenticate": "Bearer"}'
 
 
@@ -64,24 +73,67 @@ def _is_raised(facts: Facts, name: str) -> bool:
     )
 
 
-def check(facts: Facts) -> Iterator[Hit]:
-    """Yield 401 answers without a challenge, the first of each function."""
-    for module, call in _own_errors(facts):
-        yield at(module, call, "This 401 carries no `WWW-Authenticate: Bearer`.")
-    seen: set[tuple[str, int]] = set()
+def _relayed(facts: Facts) -> Iterator[tuple[Module, Call]]:
+    """Yield errors of the tree that are no HTTPException, and whose handler adds no challenge."""
+    bare = {h.caught for h in error_handlers(facts.project) if h.drops_headers}
+    bare &= {k.name for m in facts.python for k in m.classes}
+    for module in facts.python if bare else ():
+        for call in module.calls:
+            if call.last not in bare or not any(_REFUSAL.search(a.text) for a in call.arguments):
+                continue
+            function = module.function_of(call)
+            if function is not None and _CREDENTIAL.search(function.text):
+                yield module, call
+
+
+def _takes_key(function: Function) -> bool:
+    """Whether a function asks for a key in a header of its own: no scheme has a challenge for it."""
+    return bool(_KEY.search(function.text)) and not _SCHEME.search(function.text)
+
+
+def _presents(function: Function) -> bool:
+    """Whether a function judges a credential, or who a dependency says is calling."""
+    given = (f"{p.annotation} {p.default}" for p in function.parameters)
+    is_route = any(d.last in METHODS for d in function.decorators)
+    return bool(_CREDENTIAL.search(function.text)) or (
+        not is_route and any(_CALLER.search(text) for text in given)
+    )
+
+
+def _bare(facts: Facts) -> Iterator[tuple[Module, Call]]:
+    """Yield 401 answers of verifiers without a challenge that can be reached."""
+    walled = {(r.module.path, r.function.line) for r in facts.served if r.shielded}
     for module in facts.python:
         for call in module.called("HTTPException", "JSONResponse"):
             function = module.function_of(call)
-            if function is None or not _is_bare(module, call):
+            if function is None or not _is_bare(module, call) or _takes_key(function):
                 continue
-            if not _CREDENTIAL.search(function.text) and not (
+            if (module.path, function.line) in walled:
+                continue
+            if _presents(function) or (
                 call.last == "JSONResponse" and _answers_for_middleware(module, function)
             ):
-                continue
-            if (module.path, function.line) not in seen:
-                seen.add((module.path, function.line))
-                mend = add_argument(module, call, _CHALLENGE, safe=True)
-                yield at(module, call, "This 401 carries no `WWW-Authenticate: Bearer`.", mend=mend)
+                yield module, call
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield 401 answers without a challenge, the first of each function."""
+    for module, call in _own_errors(facts):
+        yield at(module, call, _MESSAGE)
+    dropped = {
+        service_of(h.module)
+        for h in error_handlers(facts.project)
+        if h.caught.endswith("HTTPException") and h.drops_headers
+    }
+    seen: set[tuple[str, int]] = set()
+    for module, call in (*_relayed(facts), *_bare(facts)):
+        if (module.path, call.function) in seen:
+            continue
+        seen.add((module.path, call.function))
+        lost = call.last != "JSONResponse" and service_of(module) in dropped
+        helps = call.last in {"HTTPException", "JSONResponse"} and not lost
+        mend = add_argument(module, call, _CHALLENGE, safe=True) if helps else None
+        yield at(module, call, _MESSAGE, mend=mend)
 
 
 RULE = Rule(
@@ -94,6 +146,39 @@ RULE = Rule(
     remedy='Add `headers={"WWW-Authenticate": "Bearer"}`.',
     check=check,
     flagged=(
+        Case(
+            {
+                "errors.py": """\
+class Trouble(Exception):
+    def __init__(self, text, status=400):
+        self.status = status
+""",
+                "main.py": """\
+from errors import Trouble
+
+@app.exception_handler(Trouble)
+async def on_trouble(request, exc):
+    return JSONResponse({"text": str(exc)}, status_code=exc.status)
+""",
+                "auth.py": """\
+from errors import Trouble
+
+def read(token):
+    if token in ENDED:
+        raise Trouble("no", status=401)
+""",
+            }
+        ),
+        Case(
+            {
+                "own.py": """\
+def own(name: str, person=Depends(current_person)):
+    if not person.get("id"):
+        raise HTTPException(status_code=401)
+    return person
+"""
+            }
+        ),
         Case(
             {
                 "errors.py": """\
@@ -156,6 +241,29 @@ class Guard(BaseHTTPMiddleware):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "machines.py": """\
+def machine(x_machine_key: str = Header()):
+    if x_machine_key not in MACHINES:
+        raise HTTPException(status_code=401, detail="no")
+""",
+                "main.py": """\
+from fastapi import Depends, FastAPI, HTTPException, Request
+
+def known(header=Depends(HTTPBearer())):
+    return jwt.decode(header.credentials, KEY, algorithms=["ES256"])
+
+app = FastAPI(dependencies=[Depends(known)])
+
+@app.get("/boats")
+def boats(request: Request):
+    if not request.cookies.get("kept"):
+        raise HTTPException(status_code=401)
+    return 1
+""",
+            }
+        ),
         Case(
             {
                 "errors.py": """\

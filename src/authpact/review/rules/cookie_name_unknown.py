@@ -4,6 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._cookies import cookie_reads
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
 from authpact.review.source._text import lines_matching, literal, members
@@ -49,6 +50,8 @@ def _is_meant(name: str, prefixes: set[str]) -> bool:
 def _misread(module: Module, known: set[str], prefixes: set[str]) -> Iterator[tuple[int, str]]:
     """Yield the first read of a name that the issuer does not use, where none is read that it does."""
     read = [(line, m[1]) for line, m in lines_matching(module.code, _READ)]
+    if module.language == "python":
+        read += [(r.line, r.name) for r in cookie_reads(module)]
     if any(k in module.code for k in known):
         return
     if not read and re.search(r"cookie", module.code, re.IGNORECASE):
@@ -88,6 +91,18 @@ RULE = Rule(
     remedy="Read the name the issuer sets, or hand `cookiePrefix` to `getSessionCookie`.",
     check=check,
     flagged=(
+        Case(
+            {
+                "web/auth.ts": "export const auth = betterAuth({ database });\n",
+                "api/deps.py": """\
+def current(request):
+    for kind in ("better-auth.session", "sid"):
+        if request.cookies.get(kind):
+            return find(request.cookies[kind])
+    return None
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": 'betterAuth({ advanced: { cookiePrefix: "notes" } });\n',

@@ -58,12 +58,12 @@ def check(facts: Facts) -> Iterator[Hit]:
         for line, name, text in _outside(facts, cors):
             if not _REFUSES.search(text):
                 continue
+            passes = "OPTIONS" in text
             problem = (
-                "its refusals carry no CORS headers"
-                if "OPTIONS" in text
-                else "refuses preflight requests"
+                "its refusals carry no CORS headers" if passes else "refuses preflight requests"
             )
-            yield at(cors.module, line, f"{name} runs before CORS: {problem}.")
+            severity = Severity.LOW if passes else None
+            yield at(cors.module, line, f"{name} runs before CORS: {problem}.", severity)
 
 
 RULE = Rule(
@@ -72,7 +72,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     summary="Authentication middleware stands outside of CORS.",
-    why="Middleware added last runs first: preflight requests carry no token and get 401 without CORS headers.",
+    why="Middleware added last runs first: what it refuses carries no CORS headers, preflight requests too unless it lets OPTIONS through.",
     remedy="Add CORSMiddleware last.",
     check=check,
     flagged=(

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._tokens import looks_session_up
 
 _NAIVE: Final = re.compile(r"utcnow\(\)\s*\.timestamp\(\)")
 _MIXED: Final = re.compile(
@@ -37,9 +38,29 @@ def _of_columns(facts: Facts) -> Iterator[Hit]:
                 yield at(module, line, "A time without zone is compared with one that has a zone.")
 
 
+_LOCAL: Final = re.compile(
+    r"expir\w*(?:[\"']?\])?(?:\.replace\(\s*tzinfo\s*=\s*None\s*\))?\s*[<>]=?\s*datetime(?:\.datetime)?\.now\(\s*\)"
+    r"|datetime(?:\.datetime)?\.now\(\s*\)(?:\.replace\(\s*tzinfo\s*=\s*None\s*\))?\s*[<>]=?\s*[\w.\[\"']*expir",
+    re.IGNORECASE,
+)
+
+
+def _of_sessions(facts: Facts) -> Iterator[Hit]:
+    """Yield sessions of the issuer whose end, written in UTC, is compared with local time."""
+    for module in facts.python:
+        for function in module.functions if ".now(" in module.code else ():
+            found = _LOCAL.search(function.text)
+            if found and looks_session_up(function.text):
+                line = function.line + function.text.count("\n", 0, found.start())
+                yield at(
+                    module, line, "The end of the session is UTC, it is compared with local time."
+                )
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield expiry checks that compare times of different clocks."""
     yield from dict.fromkeys(_of_columns(facts))
+    yield from _of_sessions(facts)
     for pattern in (_NAIVE, _MIXED):
         for module, line, _ in facts.matches(facts.python, pattern):
             around = "\n".join(module.lines[max(0, line - 4) : line + 2])
@@ -57,6 +78,17 @@ RULE = Rule(
     remedy="Leave the check to the JWT library, or compare numbers: `exp <= time.time()`.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.py": """\
+def current(token):
+    row = first("SELECT * FROM session WHERE token = :token", token)
+    if row["expiresAt"].replace(tzinfo=None) < datetime.now():
+        raise HTTPException(401)
+    return row
+"""
+            }
+        ),
         Case(
             {
                 "rows.py": """\
@@ -81,6 +113,20 @@ def expired(payload):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+def current(token):
+    row = first("SELECT * FROM session WHERE token = :token", token)
+    if row["expiresAt"] < datetime.now(timezone.utc):
+        raise HTTPException(401)
+    return row
+
+def is_over(offer):
+    return offer.expires_at < datetime.now()
+"""
+            }
+        ),
         Case(
             {
                 "rows.py": """\

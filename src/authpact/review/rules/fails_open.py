@@ -81,20 +81,6 @@ def _only_when_set(function: Function) -> Iterator[int]:
             yield function.line + index
 
 
-_SCRIPT: Final = re.compile(
-    r"if\s*\(\s*!\s*(?:process\.env\.\w*(?:SECRET|KEY|TOKEN)\w*|[A-Z_]*(?:SECRET|API_KEY|TOKEN)[A-Z_]*)\s*\)\s*\{?\s*(?:console\.\w+\([^\n]*\n\s*)?return\s+(?:true\b|NextResponse\.next\(|next\()"
-    r"|if\s*\(\s*(?:process\.env\.\w*(?:SECRET|KEY|TOKEN)\w*|[A-Z_]*(?:SECRET|API_KEY)[A-Z_]*)\s*&&\s*[^\n{]*!==?[^\n]*\{?\s*(?:return|throw)\b[^\n]*(?:401|403|Unauthorized|Forbidden)"
-)
-
-
-def _scripts(facts: Facts) -> Iterator[Hit]:
-    """Yield handlers and middlewares that compare a secret only when there is one."""
-    for module, line, _ in facts.matches(facts.scripts, _SCRIPT):
-        yield at(
-            module, line, "The credential is compared only when the secret is set.", Severity.HIGH
-        )
-
-
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield verification code that says yes when it cannot tell."""
     for module in (m for m in facts.python if not _OPERATOR.search(m.path)):
@@ -108,7 +94,6 @@ def check(facts: Facts) -> Iterator[Hit]:
                 inside = function.line < handler.line <= function.end_line
                 if inside and _CHECKS.search(function.name) and _SWALLOWED.search(handler.text):
                     yield at(module, handler.line, "An error while verifying lets the request in.")
-    yield from _scripts(facts)
 
 
 RULE = Rule(
@@ -121,18 +106,6 @@ RULE = Rule(
     remedy="Refuse to start without the secret, and refuse the request on any error.",
     check=check,
     flagged=(
-        Case(
-            {
-                "app/api/cron/route.ts": """\
-export async function GET(request) {
-  if (process.env.CRON_SECRET && request.headers.get("authorization") !== `Bearer ${process.env.CRON_SECRET}`) {
-    return new Response("no", { status: 401 });
-  }
-  return run();
-}
-"""
-            }
-        ),
         Case(
             {
                 "guard.py": """\
@@ -187,21 +160,6 @@ def check_plan(report):
     if not api_key:
         return
     report.plan = asked("https://plans.example/mine", api_key)
-"""
-            }
-        ),
-        Case(
-            {
-                "app/api/cron/route.ts": """\
-export async function GET(request) {
-  if (!process.env.CRON_SECRET) {
-    return new Response("not configured", { status: 503 });
-  }
-  if (request.headers.get("authorization") !== `Bearer ${process.env.CRON_SECRET}`) {
-    return new Response("no", { status: 401 });
-  }
-  return run();
-}
 """
             }
         ),

@@ -214,6 +214,29 @@ from fastapi import FastAPI, Depends
 
 app = FastAPI()
 
+@app.post("/weather")
+async def weather(sailor=Depends(verify_token)):
+    words = ""
+    try:
+        words = (await httpx.post(STATION)).json()["words"]
+    except Exception as error:
+        log.warning(error)
+    if not words:
+        try:
+            words = "no news"
+        except OSError as error:
+            log.warning(error)
+    return words
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
 def within_limit(request):
     try:
         return limiter.verify_budget(request.client.host)

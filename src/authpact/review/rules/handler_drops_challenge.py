@@ -4,45 +4,26 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._error_handlers import error_handlers, service_of
 from authpact.review.facts._facts import Facts
-from authpact.review.source._model import Function, Module
 
-_ERROR: Final = re.compile(r"(?:^|\.)(?:Starlette)?HTTPException$")
-_CHALLENGES: Final = re.compile(r"\b401\b|_401_|WWW-Authenticate|HTTPBearer|OAuth2\w*\(")
-_KEEPS: Final = re.compile(r"headers|\bhttp_exception_handler\(|\braise\b")
-
-
-def _registered(facts: Facts) -> Iterator[tuple[Module, Function]]:
-    """Yield the functions that answer for every HTTPException."""
-    for module in facts.python:
-        for function in module.functions:
-            for decorator in function.decorators:
-                if decorator.last == "exception_handler" and _ERROR.search(
-                    decorator.text_of("exc_class_or_status_code", 0)
-                ):
-                    yield module, function
-        for call in module.called("add_exception_handler"):
-            if _ERROR.search(call.text_of("exc_class_or_status_code", 0)):
-                found = facts.project.function(module, call.text_of("handler", 1))
-                if found:
-                    yield found
-
-
-def _service(module: Module) -> str:
-    """Return the folder of the service that a file belongs to."""
-    parts = module.path.split("/")[:-1]
-    deep = 2 if parts and parts[0] in {"apps", "packages", "services"} else 1
-    return "/".join(parts[:deep])
+_ERROR: Final = frozenset({"HTTPException", "StarletteHTTPException"})
+_CHALLENGES: Final = re.compile(
+    r"WWW-Authenticate|HTTPBearer\(|OAuth2PasswordBearer\(", re.IGNORECASE
+)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield handlers that build another answer and leave the headers of the error out."""
-    challenging = {_service(m) for m in facts.python if _CHALLENGES.search(m.code)}
-    for module, function in _registered(facts):
-        if _service(module) not in challenging:
-            continue
-        if not _KEEPS.search(function.text.partition(":")[2]):
-            yield at(module, function, "The headers of the error, its challenge too, are dropped.")
+    found = [h for h in error_handlers(facts.project) if h.caught in _ERROR and h.drops_headers]
+    if not found:
+        return
+    homes = {service_of(m) for m in facts.python if _CHALLENGES.search(m.code)}
+    for handler in found:
+        # Where others challenge, a service that challenges nobody has nothing to drop.
+        if not homes or service_of(handler.module) in homes:
+            message = "The headers of the error, its challenge too, are dropped."
+            yield at(handler.module, handler.function, message)
 
 
 RULE = Rule(
@@ -58,8 +39,16 @@ RULE = Rule(
         Case(
             {
                 "main.py": """\
-bearer = HTTPBearer()
-
+@app.exception_handler(HTTPException)
+async def on_error(request, exc):
+    log.info(request.headers.get("user-agent"))
+    return JSONResponse({"code": exc.status_code}, status_code=exc.status_code)
+"""
+            }
+        ),
+        Case(
+            {
+                "main.py": """\
 @app.exception_handler(HTTPException)
 async def on_error(request, exc):
     return JSONResponse({"code": exc.status_code}, status_code=exc.status_code)
@@ -75,7 +64,6 @@ async def on_error(request, exc: StarletteHTTPException):
                 "main.py": """\
 from errors import on_error
 
-bearer = OAuth2PasswordBearer(tokenUrl="/token")
 app.add_exception_handler(StarletteHTTPException, on_error)
 """,
             }
@@ -84,12 +72,15 @@ app.add_exception_handler(StarletteHTTPException, on_error)
     accepted=(
         Case(
             {
-                "services/mail/main.py": """\
+                "services/letters/main.py": """\
 @app.exception_handler(HTTPException)
 async def on_error(request, exc):
     return JSONResponse({"code": exc.status_code}, status_code=exc.status_code)
 """,
-                "backend/main.py": "bearer = HTTPBearer()\n",
+                "services/notes/guard.py": """\
+def refuse():
+    raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+""",
             }
         ),
         Case(

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._gates import is_told_caller
 from authpact.review.source._model import Module
 from authpact.review.source._text import lines_matching
 
@@ -16,9 +17,32 @@ _READ: Final = re.compile(
 _SCRIPT: Final = re.compile(
     rf"(?:\.get\(|\.has\(|cookies\[|getCookie\(|startsWith\(|(?:COOKIE|[cC]ookie[nN]ame)\w*\s*=)\s*[\"'`]{_OWN}=?[\"'`]"
 )
+_PASS: Final = re.compile(r"token|jwt|session|auth|pass|sid", re.IGNORECASE)
+_TEXT: Final = re.compile(r"[\"'`]([\w.-]+)[\"'`]")
+_SETS: Final = re.compile(
+    r"(?:set_cookie\(\s*(?:key\s*=\s*)?|[cC]ookies?(?:\(\)\)?)?\.set\(\s*)[\"'`]([\w.-]+)[\"'`]"
+)
 _WRITTEN: Final = re.compile(
     rf"(?:set_cookie\(\s*(?:key\s*=\s*)?|[cC]ookies?(?:\(\)\)?)?\.set\(\s*)[\"']{_NAME}[\"']"
 )
+
+
+def _decides(facts: Facts, module: Module, line: int) -> bool:
+    """Whether a read lets somebody in: not where the caller is known, nor as the last resort."""
+    if not facts.issuers.servers and _kept(facts) & _written_in(module):
+        return False
+    inside = [f for f in module.functions if f.line <= line <= f.end_line]
+    return module.language != "python" or not inside or not is_told_caller(inside[-1])
+
+
+def _written_in(module: Module) -> set[str]:
+    return set(_TEXT.findall(module.code))
+
+
+def _kept(facts: Facts) -> set[str]:
+    """Return the credentials that the tree keeps in cookies of its own."""
+    names = {m[1] for _, _, m in facts.matches(facts.project.modules, _SETS)}
+    return {n for n in names if not re.fullmatch(_NAME, n) and _PASS.search(n)}
 
 
 def _places(facts: Facts) -> Iterator[tuple[Module, int, str]]:
@@ -28,7 +52,10 @@ def _places(facts: Facts) -> Iterator[tuple[Module, int, str]]:
         for module in modules:
             if "__Secure-" in module.code or "__Host-" in module.code:
                 continue
-            found = next(lines_matching(module.code, pattern), None)
+            rows = (
+                r for r in lines_matching(module.code, pattern) if _decides(facts, module, r[0])
+            )
+            found = next(rows, None)
             if found and not facts.is_stray_guard(module):
                 yield module, found[0], found[1][1]
 
@@ -126,6 +153,39 @@ const own = document.cookie.split(";").find((c) => c.trim().startsWith("better-a
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/auth.ts": """\
+import { betterAuth } from "better-auth";
+export const auth = betterAuth({});
+""",
+                "api/places.py": """\
+async def here(request):
+    who = request.state.user["id"]
+    return await note(who, request.cookies.get("better-auth.session_token"))
+""",
+            }
+        ),
+        Case(
+            {
+                "web/client.ts": """\
+import { createAuthClient } from "better-auth/react";
+export const client = createAuthClient();
+""",
+                "web/app/api/enter/route.ts": """\
+export async function POST(request) {
+  const answer = NextResponse.json({});
+  answer.cookies.set("boat_pass", await made(request), { httpOnly: true });
+  return answer;
+}
+""",
+                "api/deps.py": """\
+def current(request):
+    c = request.cookies.get("boat_pass") or request.cookies.get("better-auth.session_token")
+    return jwt.decode(c, KEY, algorithms=["HS256"])
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": """\

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._gates import is_told_caller
 from authpact.review.facts._tokens import looks_session_up
 from authpact.review.source._model import Function, Module
 
@@ -18,7 +19,9 @@ def _holders(facts: Facts) -> Iterator[tuple[Module, Function]]:
     """Yield the functions on the way of a request that look a session up."""
     for module in (m for m in facts.python if looks_session_up(m.code)):
         for function in module.functions:
-            if looks_session_up(function.text) and facts.is_reached(module, function):
+            if not looks_session_up(function.text) or is_told_caller(function):
+                continue
+            if facts.is_reached(module, function):
                 yield module, function
 
 
@@ -102,6 +105,29 @@ def a(user=Depends(current_user)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "api/main.py": '''\
+from fastapi import FastAPI, HTTPException, Request
+
+app = FastAPI()
+
+@app.get("/places")
+async def places(request: Request):
+    if not request.state.user:
+        raise HTTPException(status_code=401)
+    here = request.cookies.get("better-auth.session_token")
+    rows = await fetch("""SELECT token FROM sessions WHERE "userId" = $1""", request.state.user["id"])
+    return [row["token"] == here for row in rows]
+
+@app.post("/close")
+async def close(request: Request, token: str):
+    if token == request.cookies.get("better-auth.session_token"):
+        raise HTTPException(status_code=400)
+    await run("DELETE FROM sessions WHERE token = $1 AND user_id = $2", token, request.state.user["id"])
+'''
+            }
+        ),
         Case(
             {
                 "api/main.py": """\
