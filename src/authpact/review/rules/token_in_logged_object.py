@@ -4,8 +4,9 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._clients import Answer
 from authpact.review.facts._facts import Facts, is_client
-from authpact.review.facts._logs import Line
+from authpact.review.facts._logs import Line, origin
 from authpact.review.source._model import Function, Module
 
 _WORD: Final = (
@@ -101,7 +102,38 @@ def _is_whole(line: Line, name: str) -> bool:
     return not any(f"{call}{name})" in written for call in only_keys)
 
 
+_SERVER: Final = re.compile(r"^\w+\.api\.(?:sign(?:In|Up)\w*|getToken)\(")
+"""Methods of the server of Better Auth whose answer holds a token."""
+
+
+def _is_answer(facts: Facts, line: Line, name: str) -> bool:
+    """Whether a name holds what a client or a server of Better Auth answered, or its data."""
+    if line.module.language != "script":
+        return False
+    root = re.sub(r"\.data$", "", name)
+    alias = re.match(r"(\w+)\s+as\s", origin(line.module, line.function, root))
+    names = {root, alias[1]} if alias else {root}
+    if any(_SERVER.search(origin(line.module, line.function, n)) for n in names):
+        return True
+    return any(
+        a.module is line.module
+        and a.has_token
+        and (a.name in names or (a.data in names and root == name))
+        and line.call.line >= a.assignment.line
+        and (a.assignment.function < 0 or _sees(a, line))
+        for a in facts.issuers.answers
+    )
+
+
+def _sees(answer: Answer, line: Line) -> bool:
+    """Whether a log line is inside of the function that keeps an answer."""
+    around = answer.module.functions[answer.assignment.function]
+    return around.line <= line.call.line <= around.end_line
+
+
 def _carries(facts: Facts, line: Line, name: str) -> bool:
+    if _is_answer(facts, line, name):
+        return True
     if line.function is None or not _is_whole(line, name):
         return False
     if line.module.language == "script":
@@ -130,6 +162,30 @@ RULE = Rule(
     remedy="Log the names that are needed, one by one; never headers or the answer to a sign-in.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/enter.tsx": """\
+"use client";
+import { createAuthClient } from "better-auth/react";
+const { signUp } = createAuthClient();
+const join = async (form) => {
+  const outcome = await signUp.email(form);
+  console.log("joined", JSON.stringify(outcome, null, 2));
+};
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/enter/route.ts": """\
+export async function POST(request) {
+  const made = await auth.api.signInEmail({ body: await request.json() });
+  console.log(made);
+  return Response.json({ ok: true });
+}
+"""
+            }
+        ),
         Case(
             {
                 "tools.py": """\
@@ -191,6 +247,22 @@ export async function GET(request) {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "app/enter.tsx": """\
+"use client";
+import { createAuthClient } from "better-auth/react";
+const { signUp, useSession } = createAuthClient();
+export default function Enter() {
+  const { data: me, error, isPending } = useSession();
+  const join = async (form) => {
+    const outcome = await signUp.email(form);
+    console.log("joined", outcome.error, !!outcome.data, outcome.data?.user.id, me?.user.name, error, isPending);
+  };
+}
+"""
+            }
+        ),
         Case(
             {
                 "client.py": """\

@@ -14,7 +14,7 @@ _PRINTS: Final = re.compile(r"(^|/)scripts?/")
 """Scripts of a developer print what they were run for."""
 _KIND: Final = r"(?:session|access|refresh|auth|jwt|bearer|raw|id|user|cached|oauth|app|login)"
 _TOKEN: Final = re.compile(
-    rf"^(?:(?:new|current|the)?_?{_KIND}_?)*(?:token|jwt)(?:_?str(?:ing)?|_?id|_?value)?$"
+    rf"^(?:(?:new|current|the)?_?{_KIND}_?)*(?:token|jwt)(?:_?str(?:ing)?|_?value)?$"
     rf"|^{_KIND}_?tokens$|^authorization$|^auth_?header$|^(?:better-auth\.)?session_token$",
     re.IGNORECASE,
 )
