@@ -22,6 +22,8 @@ _ASKED: Final = re.compile(
     re.IGNORECASE,
 )
 _CUTS: Final = re.compile(r"^(\w+)(?:\.(?:r?partition|r?split|removeprefix|replace|strip)\(|\[)")
+_SCHEME: Final = re.compile(r"\.(?:split|partition)\(\s*[\"'] [\"'][^()]*\)\s*\[\s*0\s*\]")
+"""The word in front of a credential, not the credential."""
 _SIGNS: Final = re.compile(r"new\s+SignJWT\(|(?<![\w.])jwt\.sign\(")
 _SOURCES: Final = (_CREDENTIALS, _ASKED, _SIGNS)
 _HASHES: Final = re.compile(
@@ -96,6 +98,8 @@ class Held:
         for one in _own(module, function):
             value, names = one.value.strip(), names_in(one.target)
             cut = _CUTS.match(value)
+            if _SCHEME.search(value):
+                continue
             if _HEADER.search(value) or (cut and cut[1] in raw):
                 raw |= set(names[-1:])
             elif one.line in signed or any(p.search(value[:200]) for p in _SOURCES):

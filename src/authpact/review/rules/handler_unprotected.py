@@ -5,11 +5,12 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._handlers import SESSION, actions, handlers, reach, relays, walled
+from authpact.review.facts._handlers import SESSION, Handler, actions, handlers, reach, relays, walled
+from authpact.review.facts._proxies import is_open, targets
 
 _PUBLIC: Final = re.compile(
     r"(?:^|[/_-])(?:auth|health\w*|ping|status|login|log-in|sign-?in|sign-?up|register|log-?out|sign-?out"
-    r"|forgot\w*|reset\w*|verify\w*|confirm\w*|callback|oauth\w*|webhooks?|hooks|cron|well-known|csrf|og"
+    r"|forgot\w*|reset\w*|verify\w*|confirm\w*|callback|oauth\w*|webhooks?|hooks|cron|\.?well-known|jwks(?:\.json)?|csrf|og"
     r"|contact|newsletter|waitlist|subscribe|unsubscribe|leads?|feedback|public|config|version|robots|sitemap"
     r"|debug\w*|test\w*|diagnos\w*|init\w*|seed\w*|migrat\w*|setup\w*|revalidate|track\w*|analytics|uploadthing"
     r"|pricing|plans|demo|docs|search-?params|stripe|polar|telemetry|metrics|simple-\w+)(?:$|[/_.-])",
@@ -26,10 +27,11 @@ _STORE: Final = re.compile(
 )
 _MODEL: Final = re.compile(
     r"\b(?:streamText|generateText|generateObject|streamObject)\(|chat\.completions\.create|messages\.create\("
+    r"|\.generateContent(?:Stream)?\(|\bresponses\.create\(|\bimages\.generate\("
     r"|copilotRuntime\w*\(|\bhandleRequest\("
 )
 _BACKEND: Final = re.compile(
-    r"\b(?:fetch|axios(?:\.\w+)?)\(\s*(?:`\$\{|[A-Za-z_$][\w$.]*\s*[,+)]|[A-Z_]+\b|process\.env|new URL\()"
+    r"\b(?:fetch|axios(?:\.\w+)?)\(\s*(?:`\$\{|[\"'`]https?://(?:localhost|127\.|[\w-]+:\d)|[A-Za-z_$][\w$.]*\s*[,+)]|[A-Z_]+\b|process\.env|new URL\()"
 )
 
 _OWN_KEY: Final = re.compile(
@@ -58,14 +60,44 @@ def _works(text: str) -> bool:
     return any(p.search(text) for p in (_STORE, _MODEL, _BACKEND))
 
 
+def _asks_nobody(facts: Facts, handler: Handler, text: str) -> bool:
+    """Whether a handler works for anybody; one that hands on an open request opens nothing."""
+    if not _works(text) or SESSION.search(text) or relays(text):
+        return False
+    if _STORE.search(text) or _MODEL.search(text):
+        return True
+    behind = targets(facts, handler)
+    return behind is None or any(is_open(r) for r in behind)
+
+
+_GIFT: Final = re.compile(r"\bBearer\s+\$\{[^{}]*(?:\|\||\?\?)\s*[\"'`]\w[\w.-]*[\"'`]\s*\}")
+"""A credential for callers who have none."""
+_OPTIONAL: Final = re.compile(
+    r"\bif\s*\(\s*(\w+)\s*\)\s*\{?\s*\w+(?:\.|\[\s*[\"'])Authorization\b[^\n]*\b\1\b", re.IGNORECASE
+)
+_REFUSES: Final = re.compile(r"\b40[13]\b|\bredirect\(|\bthrow\b|unauthori[sz]ed", re.IGNORECASE)
+
+
+def _lets_through(facts: Facts, handler: Handler) -> bool:
+    """Whether a handler sends requests without a token on to an operation that asks for none."""
+    text = handler.function.text
+    if not _OPTIONAL.search(text) or _REFUSES.search(text):
+        return False
+    return any(is_open(r) for r in targets(facts, handler) or ())
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield route handlers and server actions that work for anybody."""
     for handler in handlers(facts):
         if _PUBLIC.search(handler.path):
             continue
         text = reach(facts, handler)
-        asks_nobody = _works(text) and not SESSION.search(text) and not relays(text)
-        if not asks_nobody and not _spends(text):
+        if _GIFT.search(handler.function.text):
+            message = f"{handler.method} {handler.path} gives callers without a token one."
+            yield at(handler.module, handler.function, message, Severity.CRITICAL)
+            continue
+        open_ = _asks_nobody(facts, handler, text) or _lets_through(facts, handler)
+        if not open_ and not _spends(text):
             continue
         if not walled(facts, handler):
             message = f"{handler.method} {handler.path} asks for no session."
@@ -90,6 +122,52 @@ RULE = Rule(
     remedy="Read the session with `auth.api.getSession` and answer 401 when there is none.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/api/parcels/route.ts": """\
+export async function POST(request) {
+  const { token, text } = await request.json();
+  return fetch(`${process.env.API}/parcels`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token ?? "house_key"}` },
+    body: text,
+  });
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/parcels/route.ts": """\
+export async function POST(request) {
+  const token = await tokenOf(request);
+  const headers = {};
+  if (token) headers["Authorization"] = `Bearer ${token}`;
+  return fetch(`${process.env.API}/parcels`, { method: "POST", headers, body: request.body });
+}
+""",
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/parcels")
+def parcel(data: Parcel, db=Depends(get_db)):
+    return db.add(data)
+""",
+            }
+        ),
+        Case(
+            {
+                "app/api/judge/route.ts": """\
+export async function POST(request) {
+  const { text } = await request.json();
+  const answer = await gemini.models.generateContent({ model, contents: text });
+  return Response.json({ answer: answer.text });
+}
+"""
+            }
+        ),
         Case(
             {
                 "app/api/assistant/route.ts": """\
@@ -156,6 +234,34 @@ export async function removeNote(id: string) {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "app/api/voices/route.ts": "export async function GET() { return fetch(`${API}/voices`); }\n",
+                "app/api/parcels/route.ts": "export async function GET() { return fetch(`${API}/parcels`); }\n",
+                "app/api/shared/[id]/route.ts": """\
+export async function GET(request, { params }) {
+  const token = request.nextUrl.searchParams.get("token") ?? "";
+  return fetch(`${API}/shared/${params.id}?token=${encodeURIComponent(token)}`);
+}
+""",
+                "app/.well-known/keys/route.ts": """\
+export async function GET() { return Response.json({ keys: await db.select().from(keys) }); }
+""",
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/voices")
+def voices(user=Depends(get_current_user)):
+    return user.voices
+
+@app.get("/parcels")
+def parcels(user=Depends(get_current_user)):
+    return user.parcels
+""",
+            }
+        ),
         Case(
             {
                 "app/api/assistant/route.ts": """\

@@ -6,7 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._clients import Answer
 from authpact.review.facts._facts import Facts, is_client
-from authpact.review.facts._logs import Line, origin
+from authpact.review.facts._logs import BY_HAND, Line, origin
 from authpact.review.source._model import Function, Module
 
 _WORD: Final = (
@@ -26,7 +26,6 @@ _ANSWER: Final = re.compile(
     r"|^\w+\.data$|\.(?:signIn|signUp)\.email\(",
 )
 _NAME: Final = re.compile(r"^[A-Za-z_]\w*$")
-_SCRIPTS: Final = re.compile(r"(^|/)scripts?/")
 _BROWSER: Final = re.compile(
     r"\bwindow\b|\b(?:local|session)Storage\b|\bdocument\.|\buse[A-Z]\w*\("
 )
@@ -144,7 +143,7 @@ def _carries(facts: Facts, line: Line, name: str) -> bool:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines with a whole object that a token is a part of."""
     for line in facts.log_lines:
-        if _SCRIPTS.search(line.module.path):
+        if BY_HAND.search(line.module.path):
             continue
         found = next((v for v in line.values if _carries(facts, line, v)), "")
         if found:
