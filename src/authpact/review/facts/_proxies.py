@@ -41,6 +41,8 @@ def targets(facts: Facts, handler: Handler) -> tuple[Route, ...] | None:
         same = [r for r in facts.served if path and _fits(r, path)]
         if not same:
             return None
+        root = handler.module.path.partition("/")[0]
+        same = [r for r in same if r.module.path.partition("/")[0] == root] or same
         found += [r for r in same if r.method == method]
     return tuple(found)
 
