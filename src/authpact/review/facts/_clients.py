@@ -17,7 +17,9 @@ _DATA: Final = re.compile(r"\bdata\s*(?::\s*(\w+))?\s*(?=[,}=])")
 _HOPS: Final = 3
 _LONGEST: Final = 80
 """Characters of an expression that may be a client."""
-_WHOLE: Final = frozenset({"signIn.email", "signIn.username", "signUp.email", "getSession", "token"})
+_WHOLE: Final = frozenset(
+    {"signIn.email", "signIn.username", "signUp.email", "getSession", "token"}
+)
 """Methods whose answer holds a token."""
 
 
@@ -44,7 +46,6 @@ class Answer:
     def has_token(self) -> bool:
         """Whether the answer holds a token of the session."""
         return self.method in _WHOLE or self.method == "useSession"
-
 
     def is_idle(self, texts: Iterable[str]) -> bool:
         """Whether an exported function keeps it that neither its own file nor a text names."""

@@ -98,7 +98,9 @@ def _flagged(facts: Facts) -> Iterator[Hit]:
             if _SETS.search(branch) and (given or _RANK.search(branch)):
                 known = given is not None and _is_believed(facts.python, given[2])
                 severity = Severity.CRITICAL if known else None
-                yield at(module, line, "A flag that every visitor can set opens a session.", severity)
+                yield at(
+                    module, line, "A flag that every visitor can set opens a session.", severity
+                )
 
 
 def _is_believed(modules: tuple[Module, ...], token: str) -> bool:

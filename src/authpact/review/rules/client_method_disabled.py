@@ -58,7 +58,9 @@ def check(facts: Facts) -> Iterator[Hit]:
             yield at(module, call, "resetPassword() is refused without the token of the link.")
 
 
-_SERVER: Final = 'export const auth = betterAuth({ emailAndPassword: { enabled: true }, secret });\n'
+_SERVER: Final = (
+    "export const auth = betterAuth({ emailAndPassword: { enabled: true }, secret });\n"
+)
 _CLIENT: Final = """\
 import { createAuthClient } from "better-auth/react";
 export const authClient = createAuthClient();

@@ -33,9 +33,7 @@ def _handles(facts: Facts, call: Call) -> bool:
     return bool(re.search(r"onError|onSuccess|throw\s*:\s*true", f"{text} {options}"))
 
 
-_HOLDS: Final = (
-    r"!\s*{name}\b(?!\s*[!?]?[.\[(=])|\bif\s*\(\s*{name}\s*(?:\)|&&)|\breturn\s+{name}\s*(?:\?(?![.?])|!==?\s*null)"
-)
+_HOLDS: Final = r"!\s*{name}\b(?!\s*[!?]?[.\[(=])|\bif\s*\(\s*{name}\s*(?:\)|&&)|\breturn\s+{name}\s*(?:\?(?![.?])|!==?\s*null)"
 """A test whether a name holds anything."""
 
 
@@ -57,15 +55,15 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield calls of the auth client whose result, and with it the error, is dropped."""
     for answer in facts.issuers.answers:
         message = _misread(answer)
-        texts = (s.text for s in (*facts.tree.scripts, *facts.tree.others) if s.path != answer.module.path)
+        texts = (
+            s.text
+            for s in (*facts.tree.scripts, *facts.tree.others)
+            if s.path != answer.module.path
+        )
         if message and not answer.is_idle(texts):
             yield at(answer.module, answer.assignment.line, message, Severity.MEDIUM)
     for module, call, method in facts.issuers.calls:
-        if (
-            _METHODS.match(method)
-            and _is_dropped(module, call)
-            and not _handles(facts, call)
-        ):
+        if _METHODS.match(method) and _is_dropped(module, call) and not _handles(facts, call):
             message = f"The result of {call.name}() is dropped; the client does not throw."
             yield at(module, call, message)
 

@@ -38,7 +38,9 @@ def _absent(facts: Facts) -> Iterator[Hit]:
             yield at(module, found[0], f"The session of Better Auth has no {found[1][1]}.")
 
 
-_BARE: Final = r"(?<![\w.]){name}\s*[?!]?\.\s*(token|accessToken|access_token|idToken|jwt)\b(?!\s*=[^=])"
+_BARE: Final = (
+    r"(?<![\w.]){name}\s*[?!]?\.\s*(token|accessToken|access_token|idToken|jwt)\b(?!\s*=[^=])"
+)
 _STATE: Final = re.compile(r"\[\s*(\w+)\s*,\s*(\w+)\s*\]$")
 
 

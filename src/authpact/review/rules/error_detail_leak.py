@@ -67,11 +67,23 @@ _SENDS: Final = re.compile(r"http\.response\.(?:start|body)|\bawait\s+send\(")
 _WRITES: Final = re.compile(r"\blog(?:ger)?\.")
 
 
+_SERVICE: Final = re.compile(r"[\"'](?:express|fastify|hono|koa)[\"']")
+
+
+def _in_hooks(facts: Facts) -> Iterator[Hit]:
+    """Yield texts of exceptions that a hook of Better Auth throws on."""
+    for path in {s.module.path for s in facts.issuers.servers}:
+        module = facts.project.by_path[path]
+        yield from _in_handlers(facts, module, frozenset({"APIError"}))
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield answers that carry internal error texts."""
     yield from _by_helper(facts)
+    yield from _in_hooks(facts)
     answers = answers_of(facts.python)
-    for module in (*facts.python, *facts.handlers):
+    services = (m for m in facts.scripts if _SERVICE.search(m.text) and m not in facts.handlers)
+    for module in (*facts.python, *facts.handlers, *services):
         yield from _in_handlers(facts, module, answers)
         if module.language == "python":
             yield from _elsewhere(module)
@@ -87,6 +99,37 @@ RULE = Rule(
     remedy="Log the exception and answer with a fixed sentence and a stable code.",
     check=check,
     flagged=(
+        Case(
+            {
+                "service/index.js": """\
+const express = require("express");
+app.post("/parcels", requireAuth, async (req, res) => {
+  try {
+    res.json(await store(req.body));
+  } catch (failure) {
+    res.status(500).json({ error: "not stored", detail: failure.message });
+  }
+});
+"""
+            }
+        ),
+        Case(
+            {
+                "lib/auth.ts": """\
+export const auth = betterAuth({
+  emailVerification: {
+    sendVerificationEmail: async ({ user, url }) => {
+      try {
+        await post(user.email, url);
+      } catch (failure) {
+        throw new APIError("BAD_REQUEST", { message: "not sent: " + (failure?.message || "") });
+      }
+    },
+  },
+});
+"""
+            }
+        ),
         Case(
             {
                 "store.py": """\

@@ -5,7 +5,15 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._handlers import SESSION, Handler, actions, handlers, reach, relays, walled
+from authpact.review.facts._handlers import (
+    SESSION,
+    Handler,
+    actions,
+    handlers,
+    reach,
+    relays,
+    walled,
+)
 from authpact.review.facts._proxies import is_open, targets
 
 _PUBLIC: Final = re.compile(
@@ -30,6 +38,7 @@ _MODEL: Final = re.compile(
     r"|\.generateContent(?:Stream)?\(|\bresponses\.create\(|\bimages\.generate\("
     r"|copilotRuntime\w*\(|\bhandleRequest\("
 )
+_FILE: Final = re.compile(r"\bwriteFile(?:Sync)?\(|\bcreateWriteStream\(|\bPutObjectCommand\(")
 _BACKEND: Final = re.compile(
     r"\b(?:fetch|axios(?:\.\w+)?)\(\s*(?:`\$\{|[\"'`]https?://(?:localhost|127\.|[\w-]+:\d)|[A-Za-z_$][\w$.]*\s*[,+)]|[A-Z_]+\b|process\.env|new URL\()"
 )
@@ -46,44 +55,37 @@ _SPENT: Final = re.compile(
 )
 
 
+_SIGNS: Final = re.compile(
+    r"\bapi_sign_request\(|\bgetSignedUrl\(|\bcreatePresignedPost\(|\bgenerateClientTokenFromReadWriteToken\("
+)
+"""Leave to write somewhere, signed with the server's key."""
+_OWN_SECRET: Final = re.compile(r"\bprocess\.env\.\w+|\b\w*signature\w*\b", re.IGNORECASE)
+
+
 def _spends(text: str) -> bool:
-    """Whether code pays a model with the server's own key, and asks nobody who calls."""
-    found = _SPENT.search(text)
-    if found is None or "process.env." not in text or _COMPARED.search(text):
+    """Whether code pays a model or signs with the server's own key, and asks nobody who calls."""
+    signs = _SIGNS.search(text)
+    if not (signs or _SPENT.search(text)) or _COMPARED.search(text):
         return False
-    rest = _OWN_KEY.sub("", text)
+    if not signs and "process.env." not in text:
+        return False
+    rest = _OWN_KEY.sub("", _OWN_SECRET.sub("", text) if signs else text)
     return not SESSION.search(rest) and not relays(rest)
 
 
 def _works(text: str) -> bool:
     """Whether code reaches a store, a model or another service."""
-    return any(p.search(text) for p in (_STORE, _MODEL, _BACKEND))
+    return any(p.search(text) for p in (_STORE, _MODEL, _BACKEND, _FILE))
 
 
 def _asks_nobody(facts: Facts, handler: Handler, text: str) -> bool:
     """Whether a handler works for anybody; one that hands on an open request opens nothing."""
     if not _works(text) or SESSION.search(text) or relays(text):
         return False
-    if _STORE.search(text) or _MODEL.search(text):
+    if any(p.search(text) for p in (_STORE, _MODEL, _FILE)):
         return True
     behind = targets(facts, handler)
     return behind is None or any(is_open(r) for r in behind)
-
-
-_GIFT: Final = re.compile(r"\bBearer\s+\$\{[^{}]*(?:\|\||\?\?)\s*[\"'`]\w[\w.-]*[\"'`]\s*\}")
-"""A credential for callers who have none."""
-_OPTIONAL: Final = re.compile(
-    r"\bif\s*\(\s*(\w+)\s*\)\s*\{?\s*\w+(?:\.|\[\s*[\"'])Authorization\b[^\n]*\b\1\b", re.IGNORECASE
-)
-_REFUSES: Final = re.compile(r"\b40[13]\b|\bredirect\(|\bthrow\b|unauthori[sz]ed", re.IGNORECASE)
-
-
-def _lets_through(facts: Facts, handler: Handler) -> bool:
-    """Whether a handler sends requests without a token on to an operation that asks for none."""
-    text = handler.function.text
-    if not _OPTIONAL.search(text) or _REFUSES.search(text):
-        return False
-    return any(is_open(r) for r in targets(facts, handler) or ())
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -92,12 +94,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         if _PUBLIC.search(handler.path):
             continue
         text = reach(facts, handler)
-        if _GIFT.search(handler.function.text):
-            message = f"{handler.method} {handler.path} gives callers without a token one."
-            yield at(handler.module, handler.function, message, Severity.CRITICAL)
-            continue
-        open_ = _asks_nobody(facts, handler, text) or _lets_through(facts, handler)
-        if not open_ and not _spends(text):
+        if not _asks_nobody(facts, handler, text) and not _spends(text):
             continue
         if not walled(facts, handler):
             message = f"{handler.method} {handler.path} asks for no session."
@@ -124,37 +121,24 @@ RULE = Rule(
     flagged=(
         Case(
             {
-                "app/api/parcels/route.ts": """\
+                "app/api/pictures/route.ts": """\
 export async function POST(request) {
-  const { token, text } = await request.json();
-  return fetch(`${process.env.API}/parcels`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${token ?? "house_key"}` },
-    body: text,
-  });
+  const picture = (await request.formData()).get("picture");
+  await writeFile(join("public", picture.name), await picture.arrayBuffer());
+  return Response.json({ ok: true });
 }
 """
             }
         ),
         Case(
             {
-                "app/api/parcels/route.ts": """\
+                "app/api/leave/route.ts": """\
 export async function POST(request) {
-  const token = await tokenOf(request);
-  const headers = {};
-  if (token) headers["Authorization"] = `Bearer ${token}`;
-  return fetch(`${process.env.API}/parcels`, { method: "POST", headers, body: request.body });
+  const { wanted } = await request.json();
+  const signature = pictures.utils.api_sign_request(wanted, process.env.PICTURES_API_SECRET);
+  return Response.json({ signature });
 }
-""",
-                "main.py": """\
-from fastapi import FastAPI
-
-app = FastAPI()
-
-@app.post("/parcels")
-def parcel(data: Parcel, db=Depends(get_db)):
-    return db.add(data)
-""",
+"""
             }
         ),
         Case(
