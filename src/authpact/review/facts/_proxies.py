@@ -47,6 +47,12 @@ def targets(facts: Facts, handler: Handler) -> tuple[Route, ...] | None:
     return tuple(found)
 
 
+def is_guarded(route: Route) -> bool:
+    """Whether an operation asks for a token, or answers everybody with the same written text."""
+    calls = (c for c in route.module.calls_in(route.function) if c.line >= route.function.body_line)
+    return route.protected or (is_public(route) and not any(calls))
+
+
 def is_open(route: Route) -> bool:
     """Whether anybody may call an operation although it does not look meant for everybody."""
     return not route.protected and not is_public(route)

@@ -14,7 +14,8 @@ from authpact.review.facts._handlers import (
     relays,
     walled,
 )
-from authpact.review.facts._proxies import is_open, targets
+from authpact.review.facts._proxies import is_guarded, targets
+from authpact.review.facts._work import FILE, MODEL, STORE, spends, works
 
 _PUBLIC: Final = re.compile(
     r"(?:^|[/_-])(?:auth|health\w*|ping|status|login|log-in|sign-?in|sign-?up|register|log-?out|sign-?out"
@@ -28,64 +29,16 @@ _OPEN_ACTION: Final = re.compile(
     r"sign|log_?in|log_?out|register|contact|subscribe|reset|verify|forgot|waitlist|lead|public|locale|theme|feedback",
     re.IGNORECASE,
 )
-_STORE: Final = re.compile(
-    r"\bprisma\.\w+\.|\b(?:db|database|tx|pool|client|conn|connection|sql)\b\.?(?:\w+\.)*"
-    r"(?:query|select|insert|update|delete|execute|from|find\w*|aggregate|create\w*|collection)\b"
-    r"|\bsql`|\.(?:findMany|findFirst|findUnique|insertOne|updateOne|deleteOne|deleteMany|findOne)\("
-)
-_MODEL: Final = re.compile(
-    r"\b(?:streamText|generateText|generateObject|streamObject)\(|chat\.completions\.create|messages\.create\("
-    r"|\.generateContent(?:Stream)?\(|\bresponses\.create\(|\bimages\.generate\("
-    r"|copilotRuntime\w*\(|\bhandleRequest\("
-)
-_FILE: Final = re.compile(r"\bwriteFile(?:Sync)?\(|\bcreateWriteStream\(|\bPutObjectCommand\(")
-_BACKEND: Final = re.compile(
-    r"\b(?:fetch|axios(?:\.\w+)?)\(\s*(?:`\$\{|[\"'`]https?://(?:localhost|127\.|[\w-]+:\d)|[A-Za-z_$][\w$.]*\s*[,+)]|[A-Z_]+\b|process\.env|new URL\()"
-)
-
-_OWN_KEY: Final = re.compile(
-    r"[\"']?(?:authorization|x-api-key|api-key)[\"']?\s*:\s*(?:`Bearer\s+\$\{([\w.]+)\}`|([\w.]+)\b)"
-    r"|\bprocess\.env\.\w*(?:API_KEY|SECRET_KEY)\w*|\b\w*api_?key\w*\b",
-    re.IGNORECASE,
-)
-_COMPARED: Final = re.compile(r"[!=]==?\s*(?:process\.env\.|\w*(?:KEY|SECRET|[kK]ey|[sS]ecret)\b)")
-_SPENT: Final = re.compile(
-    r"\bfetch\(\s*[\"'`]https://[^\"'`\s]*/(?:chat/completions|messages|responses|embeddings|completions"
-    r"|[\w.-]+:(?:stream)?[gG]enerateContent)\b"
-)
-
-
-_SIGNS: Final = re.compile(
-    r"\bapi_sign_request\(|\bgetSignedUrl\(|\bcreatePresignedPost\(|\bgenerateClientTokenFromReadWriteToken\("
-)
-"""Leave to write somewhere, signed with the server's key."""
-_OWN_SECRET: Final = re.compile(r"\bprocess\.env\.\w+|\b\w*signature\w*\b", re.IGNORECASE)
-
-
-def _spends(text: str) -> bool:
-    """Whether code pays a model or signs with the server's own key, and asks nobody who calls."""
-    signs = _SIGNS.search(text)
-    if not (signs or _SPENT.search(text)) or _COMPARED.search(text):
-        return False
-    if not signs and "process.env." not in text:
-        return False
-    rest = _OWN_KEY.sub("", _OWN_SECRET.sub("", text) if signs else text)
-    return not SESSION.search(rest) and not relays(rest)
-
-
-def _works(text: str) -> bool:
-    """Whether code reaches a store, a model or another service."""
-    return any(p.search(text) for p in (_STORE, _MODEL, _BACKEND, _FILE))
 
 
 def _asks_nobody(facts: Facts, handler: Handler, text: str) -> bool:
     """Whether a handler works for anybody; one that hands on an open request opens nothing."""
-    if not _works(text) or SESSION.search(text) or relays(text):
+    if not works(text) or SESSION.search(text) or relays(text):
         return False
-    if any(p.search(text) for p in (_STORE, _MODEL, _FILE)):
+    if any(p.search(text) for p in (STORE, MODEL, FILE)):
         return True
     behind = targets(facts, handler)
-    return behind is None or any(is_open(r) for r in behind)
+    return behind is None or not all(is_guarded(r) for r in behind)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -94,7 +47,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         if _PUBLIC.search(handler.path):
             continue
         text = reach(facts, handler)
-        if not _asks_nobody(facts, handler, text) and not _spends(text):
+        if not _asks_nobody(facts, handler, text) and not spends(text):
             continue
         if not walled(facts, handler):
             message = f"{handler.method} {handler.path} asks for no session."
@@ -102,7 +55,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             yield at(handler.module, handler.function, message, severity)
     for action in actions(facts):
         text = reach(facts, action)
-        if _OPEN_ACTION.search(action.function.name) or not _STORE.search(text):
+        if _OPEN_ACTION.search(action.function.name) or not STORE.search(text):
             continue
         if not SESSION.search(text) and not relays(text):
             message = f"The server action {action.function.name} asks for no session."
@@ -119,6 +72,20 @@ RULE = Rule(
     remedy="Read the session with `auth.api.getSession` and answer 401 when there is none.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/api/live/route.ts": "export async function GET() { return fetch(`${API}/api/all/metrics`); }\n",
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/api/all/metrics")
+def metrics(db=Depends(get_db)):
+    return db.scalars(select(Metric)).all()
+""",
+            }
+        ),
         Case(
             {
                 "app/api/pictures/route.ts": """\
