@@ -17,7 +17,8 @@ MODEL: Final = re.compile(
 )
 FILE: Final = re.compile(r"\bwriteFile(?:Sync)?\(|\bcreateWriteStream\(|\bPutObjectCommand\(")
 _BACKEND: Final = re.compile(
-    r"\b(?:fetch|axios(?:\.\w+)?)\(\s*(?:`\$\{|[\"'`]https?://(?:localhost|127\.|[\w-]+:\d)|[A-Za-z_$][\w$.]*\s*[,+)]|[A-Z_]+\b|process\.env|new URL\()"
+    r"\b(?:fetch|axios(?:\.\w+)?)\(\s*(?:`\$\{|[\"'`]https?://(?:localhost|127\.|[\w-]+:\d)"
+    r"|[A-Za-z_$][\w$.]*\s*[,+)]|[A-Z_]+\b|process\.env|new URL\()"
 )
 
 _OWN_KEY: Final = re.compile(
