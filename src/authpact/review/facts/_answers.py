@@ -18,7 +18,7 @@ def mentions(text: str, alias: str) -> bool:
     """Whether an expression carries the text of the exception of this name."""
     return bool(alias) and bool(
         re.search(
-            rf"\bstr\(\s*{alias}\s*\)|\{{\s*(?:str\()?{alias}[\s)!}}]|^{alias}$|\b{alias}\.(?:message|stack|args|detail|description|reason|orig)\b|\brepr\({alias}\)|\bString\({alias}\)|format_exc\(\)|[\"']\s*%\s*\(?\s*{alias}\s*\)?$|\.format\(\s*{alias}\s*\)|[\"']\s*\+\s*str\({alias}",
+            rf"\bstr\(\s*{alias}\s*\)|\{{\s*(?:str\()?{alias}[\s)!}}]|^{alias}$|\b{alias}\??\.(?:message|stack|args|detail|description|reason|orig)\b|\brepr\({alias}\)|\bString\({alias}\)|format_exc\(\)|[\"']\s*%\s*\(?\s*{alias}\s*\)?$|\.format\(\s*{alias}\s*\)|[\"']\s*\+\s*str\({alias}",
             text,
         )
     )

@@ -44,7 +44,6 @@ _SUITE: Final = re.compile(
     r"\.(test|spec|stories)\.[jt]sx?$|(^|/)(__tests__|__mocks__|e2e|cypress)/"
 )
 _HANDLER: Final = re.compile(r"(^|/)(?:app/.*/)?route\.[jt]sx?$")
-_CLIENT: Final = re.compile(r"^[ \t]*[\"']use client[\"']", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -281,11 +280,6 @@ class Facts:
 def _is_test(path: str) -> bool:
     """Whether a script is a test. Next.js serves `app/api/test/route.ts` all the same."""
     return bool(_TEST.search(path)) and (not _PAGE.search(path) or bool(_SUITE.search(path)))
-
-
-def is_client(module: Module) -> bool:
-    """Whether a script says that it runs in the browser."""
-    return bool(_CLIENT.search(module.text))
 
 
 def _is_hook(function: Function) -> bool:

@@ -21,10 +21,17 @@ SESSION: Final = re.compile(
     r"|signature|session_?token|toNextJsHandler|createAuthHandler|NextAuth\(|\bbearer\b",
     re.IGNORECASE,
 )
+PASSED_ON: Final = re.compile(
+    r"headers\s*:\s*(?:await\s+)?(?:\w+\.headers|headers\(\)|new Headers\(\s*\w+\.headers)"
+    r"|get\(\s*[\"'](?:cookie|authorization)[\"']",
+    re.IGNORECASE,
+)
+"""The caller's own credential, in a request to another service."""
 _RELAYED: Final = re.compile(
     r"headers\s*:\s*(?:await\s+)?(?:\w+\.headers|headers\(\)|new Headers\(\s*\w+\.headers)"
     r"|[\"']?[Cc]ookie[\"']?\s*[:,]"
     r"|get\(\s*[\"'](?:cookie|authorization)[\"']|credentials\s*:\s*[\"']include|cookies\(\)|\.cookies\b"
+    r"|searchParams\.get\(\s*[\"'](?:token|sig|signature|ticket)[\"']"
 )
 _WALL: Final = re.compile(r"\bredirect\(|\b401\b|\b403\b|Unauthorized", re.IGNORECASE)
 _MATCHER: Final = re.compile(

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
+from authpact.review.facts._clients import Answer, Clients
 from authpact.review.source._model import Call, Module
 from authpact.review.source._project import Project
 from authpact.review.source._text import members, split
@@ -96,6 +98,20 @@ class Issuers:
         self.is_used = bool(self.servers or self.clients) or any(
             i.module.startswith("better-auth") for m in project.scripts for i in m.imports
         )
+
+    @cached_property
+    def calls(self) -> tuple[tuple[Module, Call, str], ...]:
+        """Calls of a client with their methods, such as `signIn.email`."""
+        return tuple(self._asked.calls()) if self.clients else ()
+
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """What files keep of the calls of a client."""
+        return tuple(self._asked.answers()) if self.clients else ()
+
+    @cached_property
+    def _asked(self) -> Clients:
+        return Clients(self._project)
 
     def _servers(self, module: Module) -> Iterator[Issuer]:
         for call in module.called("betterAuth"):

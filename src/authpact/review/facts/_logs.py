@@ -20,6 +20,10 @@ _LEVELS: Final = re.compile(
     r"^(?:a?(?:debug|info|warn|warning|error|exception|critical|trace|log|msg)|success|fatal|notice)$"
 )
 _TEST: Final = re.compile(r"(^|/)(?:test[-_][^/]*|[^/]*[-_]test\.[cm]?[jt]s)$")
+BY_HAND: Final = re.compile(
+    r"(^|/)(?:scripts?|seeds?|seeders?)/|(^|/)[\w.-]*\bseed[\w.-]*\.(?:[cm]?[jt]s|py)$"
+)
+"""What a developer runs once: it prints what it was run for."""
 LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
 """A log line as text, to leave out where a mention is no use."""
 _HOLE: Final = re.compile(r"\$?\{")

@@ -4,30 +4,16 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._clients import Answer
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Call, Module
 
-_METHODS: Final = (
-    r"(?:signIn\.(?:email|username|emailOtp|phoneNumber|anonymous|passkey)|signUp\.email|change(?:Password|Email)"
+_METHODS: Final = re.compile(
+    r"^(?:signIn\.(?:email|username|emailOtp|phoneNumber|anonymous|passkey)|signUp\.email|change(?:Password|Email)"
     r"|updateUser|resetPassword|requestPasswordReset|forgetPassword|deleteUser|revoke(?:Session|Sessions|OtherSessions)"
-    r"|sendVerificationEmail|verifyEmail|twoFactor\.\w+|passkey\.\w+|admin\.\w+|organization\.(?!list|get)\w+)"
+    r"|sendVerificationEmail|verifyEmail|twoFactor\.\w+|passkey\.\w+|admin\.\w+|organization\.(?!list|get)\w+)$"
 )
-_NAMED: Final = re.compile(rf"^(?:(\w+)\.)?{_METHODS}$")
 _TAKEN: Final = re.compile(r"(?:=|\(|\breturn|=>|,|\?|:|&&|\|\||\.|\bawait\s+\w+\()\s*$")
-
-
-def _is_client(facts: Facts, module: Module, name: str) -> bool:
-    """Whether a name is the client of Better Auth, or taken out of it."""
-    root = name.partition(".")[0]
-    if root in module.variables and "createAuthClient(" in module.variables[root].value:
-        return True
-    imported = module.imported.get(root)
-    home = facts.project.module_of(module, imported.module) if imported else None
-    if home is None and re.search(
-        rf"\{{[^}}]*\b{root}\b[^}}]*\}}\s*=\s*\w*[cC]lient\b", module.code
-    ):
-        return "createAuthClient(" in module.code
-    return home is not None and "createAuthClient(" in home.code
 
 
 def _is_dropped(module: Module, call: Call) -> bool:
@@ -47,37 +33,39 @@ def _handles(facts: Facts, call: Call) -> bool:
     return bool(re.search(r"onError|onSuccess|throw\s*:\s*true", f"{text} {options}"))
 
 
-_ANSWER: Final = re.compile(r"^await\s+(\w+)\.getSession\(")
+_HOLDS: Final = r"!\s*{name}\b(?!\s*[!?]?[.\[(=])|\bif\s*\(\s*{name}\s*(?:\)|&&)|\breturn\s+{name}\s*(?:\?(?![.?])|!==?\s*null)"
+"""A test whether a name holds anything."""
 
 
-def _misread(facts: Facts, module: Module) -> Iterator[Hit]:
-    """Yield answers of getSession that are taken for the session itself."""
-    for one in module.assignments:
-        asked = _ANSWER.match(one.value) if re.fullmatch(r"\w+", one.target) else None
-        if not asked or one.function < 0 or not _is_client(facts, module, asked[1]):
-            continue
-        text = module.functions[one.function].text
-        used = re.search(rf"\b{one.target}\??\.(?:user|session)\b", text)
-        if used and not re.search(rf"\b{one.target}\??\.(?:data|error)\b", text):
-            message = f"{one.target} is {{ data, error }}; the session is in {one.target}.data."
-            yield at(module, one.line, message, Severity.MEDIUM)
+def _misread(answer: Answer) -> str:
+    """Return what is wrong with how an answer to getSession is read, empty for nothing."""
+    name, text = answer.name, answer.text
+    if not name or answer.method != "getSession" or "throw: true" in answer.assignment.value:
+        return ""
+    if re.search(rf"\b{name}\s*[!?]?\.\s*(?:data|error)\b|\}}\s*=\s*{name}\b", text):
+        return ""
+    if re.search(rf"\b{name}\s*[!?]?\.\s*(?:user|session)\b", text):
+        return f"{name} is {{ data, error }}; the session is in {name}.data."
+    if re.search(_HOLDS.format(name=name), text):
+        return f"{name} is {{ data, error }} even when nobody is signed in: the test always holds."
+    return ""
 
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield calls of the auth client whose result, and with it the error, is dropped."""
-    if not facts.issuers.clients:
-        return
-    for module in facts.scripts:
-        yield from _misread(facts, module)
-        for call in module.calls:
-            if (
-                _NAMED.match(call.name)
-                and _is_client(facts, module, call.name)
-                and _is_dropped(module, call)
-                and not _handles(facts, call)
-            ):
-                message = f"The result of {call.name}() is dropped; the client does not throw."
-                yield at(module, call, message)
+    for answer in facts.issuers.answers:
+        message = _misread(answer)
+        texts = (
+            s.text
+            for s in (*facts.tree.scripts, *facts.tree.others)
+            if s.path != answer.module.path
+        )
+        if message and not answer.is_idle(texts):
+            yield at(answer.module, answer.assignment.line, message, Severity.MEDIUM)
+    for module, call, method in facts.issuers.calls:
+        if _METHODS.match(method) and _is_dropped(module, call) and not _handles(facts, call):
+            message = f"The result of {call.name}() is dropped; the client does not throw."
+            yield at(module, call, message)
 
 
 _CLIENT: Final = """\
@@ -96,6 +84,22 @@ RULE = Rule(
     remedy="Look at `error`, or pass `fetchOptions: { throw: true }`.",
     check=check,
     flagged=(
+        Case(
+            {
+                "lib/client.ts": _CLIENT + "export const getSession = authClient.getSession;\n",
+                "lib/guard.ts": """\
+import { getSession as current } from "./client";
+export async function need() {
+  const session = await current();
+  if (!session) throw new Error("sign in first");
+}
+""",
+                "app/page.tsx": """\
+import { need } from "@/lib/guard";
+export default async function Page() { await need(); }
+""",
+            }
+        ),
         Case(
             {
                 "lib/client.ts": _CLIENT,
@@ -129,7 +133,7 @@ const end = async (token) => {
                 "lib/client.ts": _CLIENT,
                 "lib/api.ts": """\
 import { authClient } from "@/lib/client";
-export async function own() {
+async function own() {
   const session = await authClient.getSession();
   return session?.user?.id;
 }
@@ -145,7 +149,16 @@ export async function own() {
 import { authClient } from "@/lib/client";
 export async function own() {
   const session = await authClient.getSession();
+  if (!session || session.error) return "";
   return session.data?.user?.id;
+}
+export async function nobodyAsks() {
+  const session = await authClient.getSession();
+  return !!session;
+}
+export async function name() {
+  const { data: session } = await authClient.getSession();
+  return session ? session.user.name : "";
 }
 """,
             }

@@ -4,37 +4,25 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
+from authpact.review.facts._clients import Answer
 from authpact.review.facts._facts import Facts
-from authpact.review.source._model import Assignment, Module
 from authpact.review.source._text import lines_matching
 
-_TOKEN: Final = re.compile(
-    r"^await\s+\(*\s*(\w+)(?:\s+as\s+.+\)+)?\s*\??\.\s*token\(\s*(?:\{\s*\})?\s*\)", re.DOTALL
-)
 _SENT: Final = r"\bBearer \$\{{\s*{name}\s*\}}|\bBearer [\"']\s*\+\s*{name}\b|\breturn {name}\s*(?:;|$|\?\?|\|\|)"
 _OPENED: Final = r"\b{name}\s*(?:\?\.|!\.|\.)\s*(?:data|error|token)\b|\}}\s*=\s*{name}\b"
 
 
-def _is_client(facts: Facts, module: Module, name: str) -> bool:
-    """Whether a name is a client of Better Auth, made here or imported."""
-    if name in module.variables:
-        return "createAuthClient" in module.variables[name].value
-    imported = module.imported.get(name)
-    home = facts.project.module_of(module, imported.module) if imported else None
-    return home is not None and "createAuthClient" in home.code
-
-
-def _is_misread(module: Module, one: Assignment) -> bool:
+def _is_misread(answer: Answer) -> bool:
     """Whether an answer goes out as a token itself and nobody opens it."""
-    text = module.functions[one.function].text if one.function >= 0 else module.code
-    name = re.escape(one.target)
-    if re.search(_OPENED.format(name=name), text):
+    if answer.method != "token" or not answer.name or "throw: true" in answer.assignment.value:
         return False
-    return bool(re.search(_SENT.format(name=name), text, re.MULTILINE))
+    if re.search(_OPENED.format(name=answer.name), answer.text):
+        return False
+    return bool(re.search(_SENT.format(name=answer.name), answer.text, re.MULTILINE))
 
 
 _ABSENT: Final = re.compile(
-    r"\b(?:data|session)\s*[?!]?\.(?:data\s*[?!]?\.)?session\s*[?!]?\.(accessToken|access_token|idToken|id_token|jwt|jwtToken|bearerToken)\b"
+    r"(?<!\|\| )(?<!\?\? )\b(?:data|session)\s*[?!]?\.(?:data\s*[?!]?\.)?session\s*[?!]?\.(accessToken|access_token|idToken|id_token|jwt|jwtToken|bearerToken)\b"
 )
 _ADDED: Final = re.compile(
     r"customSession|additionalFields|inferAdditionalFields|[\"'](?:next-auth|@auth/|@clerk/|@supabase/)"
@@ -43,8 +31,6 @@ _ADDED: Final = re.compile(
 
 def _absent(facts: Facts) -> Iterator[Hit]:
     """Yield members of the session that Better Auth never fills, one a file."""
-    if any(_ADDED.search(m.code) for m in facts.scripts):
-        return
     for module in facts.scripts:
         asks = re.search(r"\b(?:useSession|getSession)\b", module.code)
         found = next(lines_matching(module.code, _ABSENT), None) if asks else None
@@ -52,18 +38,49 @@ def _absent(facts: Facts) -> Iterator[Hit]:
             yield at(module, found[0], f"The session of Better Auth has no {found[1][1]}.")
 
 
+_BARE: Final = (
+    r"(?<![\w.]){name}\s*[?!]?\.\s*(token|accessToken|access_token|idToken|jwt)\b(?!\s*=[^=])"
+)
+_STATE: Final = re.compile(r"\[\s*(\w+)\s*,\s*(\w+)\s*\]$")
+
+
+def _names(answer: Answer) -> list[str]:
+    """Return the names that hold the data of a session: its own, and a state it is put into."""
+    given = answer.data or f"{answer.name}.data"
+    found = [answer.data] if answer.data else []
+    for one in answer.module.assignments:
+        state = _STATE.match(one.target) if "useState" in one.value[:40] else None
+        put = rf"(?<![\w.]){state[2]}\(\s*{re.escape(given)}\s*\)" if state else ""
+        if state and re.search(put, answer.text):
+            found.append(state[1])
+    return found
+
+
+def _without(facts: Facts) -> Iterator[Hit]:
+    """Yield reads of a member that `{ session, user }` does not have, one a file."""
+    told: set[str] = set()
+    for answer in facts.issuers.answers:
+        if answer.method not in {"getSession", "useSession"} or answer.module.path in told:
+            continue
+        for name in _names(answer):
+            pattern = re.compile(_BARE.format(name=re.escape(name)))
+            found = next(lines_matching(answer.module.code, pattern), None)
+            if found:
+                told.add(answer.module.path)
+                message = f"{name} is {{ session, user }}: it has no {found[1][1]}."
+                yield at(answer.module, found[0], message)
+                break
+
+
 def check(facts: Facts) -> Iterator[Hit]:
-    """Yield answers of `authClient.token()` that are sent as if they were the token."""
-    if facts.issuers.clients:
+    """Yield answers of the client that are read as what they are not."""
+    if facts.issuers.clients and not any(_ADDED.search(m.code) for m in facts.scripts):
         yield from _absent(facts)
-    for module in facts.scripts if facts.issuers.clients else ():
-        for one in module.assignments:
-            asked = _TOKEN.match(one.value) if re.fullmatch(r"\w+", one.target) else None
-            if asked and _is_client(facts, module, asked[1]) and _is_misread(module, one):
-                message = (
-                    f"{one.target} is {{ data, error }}; the token is {one.target}.data.token."
-                )
-                yield at(module, one.line, message)
+        yield from _without(facts)
+    for answer in facts.issuers.answers:
+        if _is_misread(answer):
+            message = f"{answer.name} is {{ data, error }}; the token is {answer.name}.data.token."
+            yield at(answer.module, answer.assignment.line, message)
 
 
 _CLIENT: Final = """\
@@ -81,6 +98,35 @@ RULE = Rule(
     remedy="Take `data?.token` out of the answer.",
     check=check,
     flagged=(
+        Case(
+            {
+                "lib/auth-client.ts": _CLIENT,
+                "app/board.tsx": """\
+import { authClient } from "@/lib/auth-client";
+export default function Board() {
+  const [person, setPerson] = useState(null);
+  useEffect(() => { load(); }, []);
+  const load = async () => {
+    const { data } = await authClient.getSession();
+    setPerson(data);
+  };
+  return <List bearer={person?.token} />;
+}
+""",
+            }
+        ),
+        Case(
+            {
+                "lib/auth-client.ts": _CLIENT,
+                "app/page.tsx": """import { authClient } from "@/lib/auth-client";
+const { useSession } = authClient;
+export default function Page() {
+  const { data: me } = useSession();
+  return <Inside bearer={me!.accessToken} />;
+}
+""",
+            }
+        ),
         Case(
             {
                 "lib/auth-client.ts": _CLIENT,
@@ -137,6 +183,9 @@ send(data?.session.jwt);
                 "lib/api.ts": """\
 import { authClient } from "@/lib/auth-client";
 import { store } from "@/lib/store";
+const kept = (data) => data.session.token || data.session.accessToken;
+const { data: who } = authClient.useSession();
+const id = who?.session?.token ?? who?.user.status;
 async function token() {
   const { data } = await authClient.token();
   return data?.token;

@@ -5,7 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._logs import Line, label, origin
+from authpact.review.facts._logs import BY_HAND, Line, label, origin
 
 _LENGTH: Final = re.compile(
     r"len\(\s*[\w.]*(?:password|secret)|(?:password|secret)\w*\.length", re.IGNORECASE
@@ -43,7 +43,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines that describe a password or who signs in, the first of each function."""
     seen: set[tuple[str, int, str]] = set()
     for line in facts.log_lines:
-        problem = _problem(line)
+        problem = "" if BY_HAND.search(line.module.path) else _problem(line)
         key = (line.module.path, line.function.line if line.function else 0, problem)
         if problem and key not in seen:
             seen.add(key)
@@ -101,6 +101,15 @@ def me(request):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "prisma/seed.ts": """\
+for (const user of await prisma.user.findMany({ where: { password: null } })) {
+  console.log(`granted ${user.email}`);
+}
+"""
+            }
+        ),
         Case(
             {
                 "auth.py": """\

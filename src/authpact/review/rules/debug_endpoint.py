@@ -5,8 +5,9 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._handlers import handlers
+from authpact.review.facts._handlers import PASSED_ON, handlers, reach
 from authpact.review.facts._routes import Route
+from authpact.review.source._model import Module
 from authpact.review.source._text import lines_matching
 
 _PATH: Final = re.compile(
@@ -24,6 +25,14 @@ _REVEALS: Final = re.compile(
 )
 
 
+def _asks(facts: Facts, module: Module) -> bool:
+    """Whether a handler, or what it calls, looks at who asks or passes that on."""
+    if _SESSION.search(module.code):
+        return True
+    texts = [reach(facts, h) for h in handlers(facts) if h.module is module]
+    return any(_SESSION.search(t) or PASSED_ON.search(t) for t in texts)
+
+
 def _handlers(facts: Facts) -> Iterator[Hit]:
     for module in facts.handlers:
         folder = module.path.rpartition("/")[0]
@@ -31,7 +40,7 @@ def _handlers(facts: Facts) -> Iterator[Hit]:
         if (
             found
             and _PATH.search(folder)
-            and not _SESSION.search(module.code)
+            and not _asks(facts, module)
             and _REVEALS.search(module.code)
         ):
             yield at(module, found[0], "A debug route answers to anybody.")

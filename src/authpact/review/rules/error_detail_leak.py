@@ -4,37 +4,11 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review.facts._answers import alias_of, answers_in, answers_of, is_own_error, mentions
+from authpact.review.facts._answers import answers_of, is_own_error, mentions
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._own_errors import OwnErrors
+from authpact.review.facts._told import told
 from authpact.review.source._model import Module
-
-_INPUT: Final = re.compile(r"Validation|NotFound|Invalid\w*(?:Input|Data|Field)|Duplicate|Exists")
-
-_REFUSED: Final = re.compile(r"\b4\d\d|_4\d\d_")
-
-
-def _is_about_input(facts: Facts, caught: str) -> bool:
-    """Whether an error is a class of the tree that says what is wrong with the input."""
-    last = caught.strip("() ").rpartition(".")[2]
-    return last in facts.project.classes and bool(_INPUT.search(last))
-
-
-def _in_handlers(
-    facts: Facts, module: Module, answers: frozenset[str], own: OwnErrors
-) -> Iterator[Hit]:
-    for handler in module.handlers:
-        alias = alias_of(module, handler)
-        if not alias or own.is_own(handler):
-            continue
-        about_input = is_own_error(handler) or _is_about_input(facts, handler.caught)
-        for call in answers_in(module, handler, answers):
-            status = call.text_of("status_code", 0)
-            if about_input and "401" not in status:
-                continue
-            told = next((a for a in call.arguments if mentions(a.text, alias)), None)
-            if told and not (_REFUSED.search(status) and own.is_thrown(module, handler)):
-                yield at(module, told.line, "The text of the exception is sent to the client.")
 
 
 def _elsewhere(module: Module) -> Iterator[Hit]:
@@ -64,9 +38,9 @@ def _by_helper(facts: Facts) -> Iterator[Hit]:
                 ):
                     continue
                 helper = module.by_name[call.last].text
-                told = next((a for a in call.arguments if mentions(a.text, handler.alias)), None)
-                if told and _SENDS.search(helper) and not _WRITES.search(helper):
-                    yield at(module, told.line, "The text of the exception is sent to the client.")
+                said = next((a for a in call.arguments if mentions(a.text, handler.alias)), None)
+                if said and _SENDS.search(helper) and not _WRITES.search(helper):
+                    yield at(module, said.line, "The text of the exception is sent to the client.")
 
 
 _SENDS: Final = re.compile(r"http\.response\.(?:start|body)|\bawait\s+send\(")
@@ -77,10 +51,10 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield answers that carry internal error texts."""
     yield from _by_helper(facts)
     answers, own = answers_of(facts.python), OwnErrors(facts.project)
-    for module in (*facts.python, *facts.handlers):
-        yield from _in_handlers(facts, module, answers, own)
-        if module.language == "python":
-            yield from _elsewhere(module)
+    for module in facts.python:
+        for line in told(facts.project, module, answers, own):
+            yield at(module, line, "The text of the exception is sent to the client.")
+        yield from _elsewhere(module)
 
 
 RULE = Rule(

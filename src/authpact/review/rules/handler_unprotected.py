@@ -5,11 +5,21 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._handlers import SESSION, actions, handlers, reach, relays, walled
+from authpact.review.facts._handlers import (
+    SESSION,
+    Handler,
+    actions,
+    handlers,
+    reach,
+    relays,
+    walled,
+)
+from authpact.review.facts._proxies import is_guarded, targets
+from authpact.review.facts._work import FILE, MODEL, STORE, spends, works
 
 _PUBLIC: Final = re.compile(
     r"(?:^|[/_-])(?:auth|health\w*|ping|status|login|log-in|sign-?in|sign-?up|register|log-?out|sign-?out"
-    r"|forgot\w*|reset\w*|verify\w*|confirm\w*|callback|oauth\w*|webhooks?|hooks|cron|well-known|csrf|og"
+    r"|forgot\w*|reset\w*|verify\w*|confirm\w*|callback|oauth\w*|webhooks?|hooks|cron|\.?well-known|jwks(?:\.json)?|csrf|og"
     r"|contact|newsletter|waitlist|subscribe|unsubscribe|leads?|feedback|public|config|version|robots|sitemap"
     r"|debug\w*|test\w*|diagnos\w*|init\w*|seed\w*|migrat\w*|setup\w*|revalidate|track\w*|analytics|uploadthing"
     r"|pricing|plans|demo|docs|search-?params|stripe|polar|telemetry|metrics|simple-\w+)(?:$|[/_.-])",
@@ -19,43 +29,16 @@ _OPEN_ACTION: Final = re.compile(
     r"sign|log_?in|log_?out|register|contact|subscribe|reset|verify|forgot|waitlist|lead|public|locale|theme|feedback",
     re.IGNORECASE,
 )
-_STORE: Final = re.compile(
-    r"\bprisma\.\w+\.|\b(?:db|database|tx|pool|client|conn|connection|sql)\b\.?(?:\w+\.)*"
-    r"(?:query|select|insert|update|delete|execute|from|find\w*|aggregate|create\w*|collection)\b"
-    r"|\bsql`|\.(?:findMany|findFirst|findUnique|insertOne|updateOne|deleteOne|deleteMany|findOne)\("
-)
-_MODEL: Final = re.compile(
-    r"\b(?:streamText|generateText|generateObject|streamObject)\(|chat\.completions\.create|messages\.create\("
-    r"|copilotRuntime\w*\(|\bhandleRequest\("
-)
-_BACKEND: Final = re.compile(
-    r"\b(?:fetch|axios(?:\.\w+)?)\(\s*(?:`\$\{|[A-Za-z_$][\w$.]*\s*[,+)]|[A-Z_]+\b|process\.env|new URL\()"
-)
-
-_OWN_KEY: Final = re.compile(
-    r"[\"']?(?:authorization|x-api-key|api-key)[\"']?\s*:\s*(?:`Bearer\s+\$\{([\w.]+)\}`|([\w.]+)\b)"
-    r"|\bprocess\.env\.\w*(?:API_KEY|SECRET_KEY)\w*|\b\w*api_?key\w*\b",
-    re.IGNORECASE,
-)
-_COMPARED: Final = re.compile(r"[!=]==?\s*(?:process\.env\.|\w*(?:KEY|SECRET|[kK]ey|[sS]ecret)\b)")
-_SPENT: Final = re.compile(
-    r"\bfetch\(\s*[\"'`]https://[^\"'`\s]*/(?:chat/completions|messages|responses|embeddings|completions"
-    r"|[\w.-]+:(?:stream)?[gG]enerateContent)\b"
-)
 
 
-def _spends(text: str) -> bool:
-    """Whether code pays a model with the server's own key, and asks nobody who calls."""
-    found = _SPENT.search(text)
-    if found is None or "process.env." not in text or _COMPARED.search(text):
+def _asks_nobody(facts: Facts, handler: Handler, text: str) -> bool:
+    """Whether a handler works for anybody; one that hands on an open request opens nothing."""
+    if not works(text) or SESSION.search(text) or relays(text):
         return False
-    rest = _OWN_KEY.sub("", text)
-    return not SESSION.search(rest) and not relays(rest)
-
-
-def _works(text: str) -> bool:
-    """Whether code reaches a store, a model or another service."""
-    return any(p.search(text) for p in (_STORE, _MODEL, _BACKEND))
+    if any(p.search(text) for p in (STORE, MODEL, FILE)):
+        return True
+    behind = targets(facts, handler)
+    return behind is None or not all(is_guarded(r) for r in behind)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -64,8 +47,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         if _PUBLIC.search(handler.path):
             continue
         text = reach(facts, handler)
-        asks_nobody = _works(text) and not SESSION.search(text) and not relays(text)
-        if not asks_nobody and not _spends(text):
+        if not _asks_nobody(facts, handler, text) and not spends(text):
             continue
         if not walled(facts, handler):
             message = f"{handler.method} {handler.path} asks for no session."
@@ -73,7 +55,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             yield at(handler.module, handler.function, message, severity)
     for action in actions(facts):
         text = reach(facts, action)
-        if _OPEN_ACTION.search(action.function.name) or not _STORE.search(text):
+        if _OPEN_ACTION.search(action.function.name) or not STORE.search(text):
             continue
         if not SESSION.search(text) and not relays(text):
             message = f"The server action {action.function.name} asks for no session."
@@ -90,6 +72,53 @@ RULE = Rule(
     remedy="Read the session with `auth.api.getSession` and answer 401 when there is none.",
     check=check,
     flagged=(
+        Case(
+            {
+                "app/api/live/route.ts": "export async function GET() { return fetch(`${API}/api/all/metrics`); }\n",
+                "main.py": """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/api/all/metrics")
+def metrics(db=Depends(get_db)):
+    return db.scalars(select(Metric)).all()
+""",
+            }
+        ),
+        Case(
+            {
+                "app/api/pictures/route.ts": """\
+export async function POST(request) {
+  const picture = (await request.formData()).get("picture");
+  await writeFile(join("public", picture.name), await picture.arrayBuffer());
+  return Response.json({ ok: true });
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/leave/route.ts": """\
+export async function POST(request) {
+  const { wanted } = await request.json();
+  const signature = pictures.utils.api_sign_request(wanted, process.env.PICTURES_API_SECRET);
+  return Response.json({ signature });
+}
+"""
+            }
+        ),
+        Case(
+            {
+                "app/api/judge/route.ts": """\
+export async function POST(request) {
+  const { text } = await request.json();
+  const answer = await gemini.models.generateContent({ model, contents: text });
+  return Response.json({ answer: answer.text });
+}
+"""
+            }
+        ),
         Case(
             {
                 "app/api/assistant/route.ts": """\
@@ -156,6 +185,34 @@ export async function removeNote(id: string) {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "app/api/voices/route.ts": "export async function GET() { return fetch(`${API}/voices`); }\n",
+                "app/api/parcels/route.ts": "export async function GET() { return fetch(`${API}/parcels`); }\n",
+                "app/api/shared/[id]/route.ts": """\
+export async function GET(request, { params }) {
+  const token = request.nextUrl.searchParams.get("token") ?? "";
+  return fetch(`${API}/shared/${params.id}?token=${encodeURIComponent(token)}`);
+}
+""",
+                "app/.well-known/keys/route.ts": """\
+export async function GET() { return Response.json({ keys: await db.select().from(keys) }); }
+""",
+                "main.py": """\
+from fastapi import FastAPI, Depends
+
+app = FastAPI()
+
+@app.post("/voices")
+def voices(user=Depends(get_current_user)):
+    return user.voices
+
+@app.get("/parcels")
+def parcels(user=Depends(get_current_user)):
+    return user.parcels
+""",
+            }
+        ),
         Case(
             {
                 "app/api/assistant/route.ts": """\

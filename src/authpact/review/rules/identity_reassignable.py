@@ -4,7 +4,8 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review.facts._facts import Facts, is_client
+from authpact.review.facts._browser import is_client
+from authpact.review.facts._facts import Facts
 from authpact.review.source._text import lines_matching
 
 _BY_MAIL: Final = re.compile(

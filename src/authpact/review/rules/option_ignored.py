@@ -49,6 +49,10 @@ _TOP: Final = frozenset(
         "trustedOrigin",
         "allowedOrigins",
         "sessionMaxAge",
+        "expiresIn",
+        "sessionExpiresIn",
+        "accessControl",
+        "allowedRoles",
         "csrf",
     ]
 )
@@ -78,6 +82,11 @@ _DATABASE: Final = frozenset(
 _ADAPTERS: Final = frozenset(
     ["db", "dialect", "type", "casing", "transaction", "connect", "createDriver", "debugLogs"]
 )
+_PLUGINS: Final = {
+    "admin": "allowedRoles accessControl permissions adminRole adminEmails admins adminUsers superAdmin userRoles roleField",
+    "organization": "accessControl permissions allowedRoles allowCreation maxMembers maxOrganizations memberRoles",
+}
+"""Options that these plugins do not have. Unknown ones may be new, so only these are reported."""
 _NAME: Final = re.compile(r"[A-Za-z_$]\w*")
 
 
@@ -105,6 +114,11 @@ def _of_issuer(issuer: Issuer) -> Iterator[_Option]:
     yield from _unknown("jwt({ * })", issuer.plugins.get("jwt", ""), r"jwt\(\s*\{")
     yield from _unknown("jwt({ jwt: { * } })", plugin.get("jwt", ""), r"\bjwt\s*:\s*\{")
     yield from _unknown("jwt({ jwks: { * } })", plugin.get("jwks", ""), r"\bjwks\s*:\s*\{")
+    for label, foreign in _PLUGINS.items():
+        given = members(issuer.plugins.get(label, ""))
+        for name in sorted(set(foreign.split()) & set(given)):
+            shown = rf"\b{label}\(\s*\{{[\s\S]*?\b{name}\b\s*[:,}}]"
+            yield _Option(f"{label}({{ {name} }})", name, given[name], shown)
     session = issuer.options.get("session", "")
     yield from _unknown("session.*", session, r"\bsession\s*:\s*\{")
     cache = members(session).get("cookieCache", "")
@@ -154,6 +168,16 @@ RULE = Rule(
     remedy="Remove it; the options are `jwks.keyPairConfig`, `jwt.issuer`, `jwt.audience`, `jwt.expirationTime` and `jwt.definePayload`.",
     check=check,
     flagged=(
+        Case(
+            {
+                "auth.ts": """\
+export const auth = betterAuth({
+  plugins: [organization({ accessControl, roles: { owner } }), admin({ allowedRoles: ["chief"] })],
+});
+"""
+            }
+        ),
+        Case({"auth.ts": "betterAuth({ secret, expiresIn: 3600 });\n"}),
         Case(
             {
                 "auth.ts": """\
@@ -222,7 +246,13 @@ export const client = createAuthClient({ plugins: [], fetchOptions: { onError } 
             {
                 "auth.ts": """\
 import { betterAuth } from "better-auth";
-export const auth = betterAuth({ plugins: [jwt({ jwt: { expirationTime: "15m" } })] });
+export const auth = betterAuth({
+  plugins: [
+    jwt({ jwt: { expirationTime: "15m" } }),
+    admin({ ac: accessControl, roles, adminRoles: ["chief"] }),
+    organization({ ac, roles: { owner }, sendInvitationEmail }),
+  ],
+});
 """
             }
         ),

@@ -7,6 +7,17 @@ from authpact.review.facts._facts import Facts
 
 _SIGN_IN: Final = frozenset({"auth", "oauth", "login"})
 """Paths of an own sign-in, which no contract documents."""
+_BASES: Final = frozenset({"api", "v1"})
+
+
+def _doubled(parts: list[str]) -> str:
+    """Return what stands twice in a row, or a base that begins again; collections may nest."""
+    for length in range(1, len(parts) // 2 + 1):
+        for start in range(len(parts) - 2 * length + 1):
+            first = parts[start : start + length]
+            if first == parts[start + length : start + 2 * length] and first[0] not in _SIGN_IN:
+                return first[0]
+    return next((p for p in parts if p in _BASES and parts.count(p) > 1), "")
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -15,7 +26,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     for route in facts.routes:
         for path in route.paths:
             parts = [p for p in path.split("/") if p and not p.startswith("{")]
-            doubled = next((p for p in parts if parts.count(p) > 1 and p not in _SIGN_IN), "")
+            doubled = _doubled(parts)
             if doubled and route.module.path not in seen:
                 seen.add(route.module.path)
                 yield at(
@@ -74,6 +85,22 @@ app.include_router(router)
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+from fastapi import FastAPI, APIRouter, Depends
+
+router = APIRouter(prefix="/parcels")
+
+@router.get("/totals/by-street/parcels")
+def parcels(user=Depends(get_current_user)):
+    return rows(user.id)
+
+app = FastAPI()
+app.include_router(router)
+"""
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._requests import package_of
 from authpact.review.source._tree import Source
 
 _MOUNT: Final = re.compile(r"(^|/)(?:app|pages)/api/auth/\[")
@@ -60,6 +61,14 @@ def _is_unused(facts: Facts, source: Source) -> bool:
     return not beside and not any(words.search(s.text) for s in around)
 
 
+def _is_beside(facts: Facts, path: str) -> bool:
+    """Whether the application of a configuration of Next.js is the one that mounts Better Auth."""
+    root = package_of(facts.tree.paths, path)
+    return any(
+        _MOUNT.search(p) and package_of(facts.tree.paths, p) == root for p in facts.tree.paths
+    )
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield rules of proxies that send the paths of Better Auth to the API."""
     mounted = any(_MOUNT.search(p) for p in facts.tree.paths)
@@ -70,6 +79,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     configured = (Source(m.path, m.code) for m in facts.scripts if _CONFIG.search(m.path))
     for source in (*facts.environment.plain(r"\.(?:ya?ml|conf)$"), *configured):
         found = _catching(source)
+        if found and _CONFIG.search(source.path) and not _is_beside(facts, source.path):
+            continue
         if found and not _own_rule(source.text) and not _is_unused(facts, source):
             line = source.text.count("\n", 0, found.start(1)) + 1
             message = (

@@ -43,12 +43,30 @@ def _sends_header(facts: Facts) -> Iterator[tuple[Module, int]]:
             yield from ((module, line) for line, _ in lines_matching(module.code, _HEADER))
 
 
+def _is_own(facts: Facts, module: Module, text: str) -> bool:
+    """Whether a session is what a function of the tree gets from a service of its own."""
+    name = re.match(r"\w+", text)
+    called = {
+        found[1]
+        for a in module.assignments
+        if name and a.target == name[0]
+        for found in re.findall(r"^(await\s+)?(\w+)\(", a.value)
+    }
+    meant = [f[1] for c in called if (f := facts.project.function(module, c))]
+    return bool(meant) and all(_FETCHES.search(f.text) and not _ASKS.search(f.text) for f in meant)
+
+
+_FETCHES: Final = re.compile(r"\bfetch\(")
+_ASKS: Final = re.compile(r"get-session|authClient|auth\.api|createAuthClient")
+
+
 def _sends_session(facts: Facts, pattern: re.Pattern[str]) -> Iterator[tuple[Module, int]]:
     """Yield where a session token is taken from the session or its cookie and sent."""
     for module in facts.scripts:
         if not pattern.search(module.code):
             continue
-        found = next(lines_matching(module.code, _SESSION_TOKEN), None)
+        rows = lines_matching(module.code, _SESSION_TOKEN)
+        found = next((r for r in rows if not _is_own(facts, module, r[1][0])), None)
         if found is None and re.search(r"\bdocument\.cookie|\bgetCookie\(|cookies", module.code):
             found = next(lines_matching(module.code, _COOKIE), None)
         if found:
@@ -157,6 +175,22 @@ def read(token, key):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/auth.ts": _JWT_SERVER.replace("bearer(), jwt()", ""),
+                "api/auth.py": _JWT_API,
+                "web/api.ts": """\
+export async function current() {
+  return (await fetch("/api/session-of-ours")).json();
+}
+export async function token() {
+  const session = await current();
+  return session?.token;
+}
+export const me = async () => fetch("/x", { headers: { Authorization: `Bearer ${await token()}` } });
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": _JWT_SERVER,

@@ -4,9 +4,10 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review.facts._facts import Facts, is_client
-from authpact.review.facts._logs import Line
-from authpact.review.source._model import Function, Module
+from authpact.review.facts._browser import in_browser
+from authpact.review.facts._facts import Facts
+from authpact.review.facts._logs import BY_HAND, Line
+from authpact.review.source._model import Function
 
 _WORD: Final = (
     r"(?:(?:access|session|refresh|auth|id|bearer|jwt)_?)?token|jwt|authorization"
@@ -25,10 +26,6 @@ _ANSWER: Final = re.compile(
     r"|^\w+\.data$|\.(?:signIn|signUp)\.email\(",
 )
 _NAME: Final = re.compile(r"^[A-Za-z_]\w*$")
-_SCRIPTS: Final = re.compile(r"(^|/)scripts?/")
-_BROWSER: Final = re.compile(
-    r"\bwindow\b|\b(?:local|session)Storage\b|\bdocument\.|\buse[A-Z]\w*\("
-)
 
 
 def _taken_from(function: Function, name: str) -> bool:
@@ -98,11 +95,7 @@ def _in_script(facts: Facts, line: Line, name: str) -> bool:
         return bool(
             re.search(taken, function.text) or re.search(apart, function.text, re.MULTILINE)
         )
-    return not _in_browser(line.module) and _holds_header(facts, line, name)
-
-
-def _in_browser(module: Module) -> bool:
-    return is_client(module) or bool(_BROWSER.search(module.code))
+    return not in_browser(line.module) and _holds_header(facts, line, name)
 
 
 def _is_whole(line: Line, name: str) -> bool:
@@ -125,11 +118,11 @@ def _carries(facts: Facts, line: Line, name: str) -> bool:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines with a whole object that a token is a part of."""
     for line in facts.log_lines:
-        if _SCRIPTS.search(line.module.path):
+        if BY_HAND.search(line.module.path):
             continue
         found = next((v for v in line.values if _carries(facts, line, v)), "")
         if found:
-            low = Severity.LOW if _in_browser(line.module) else None
+            low = Severity.LOW if in_browser(line.module) else None
             yield at(line.module, line.call, f"{found} is logged with the token inside.", low)
 
 

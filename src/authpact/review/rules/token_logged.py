@@ -4,17 +4,16 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review.facts._facts import Facts, is_client
+from authpact.review.facts._browser import is_client
+from authpact.review.facts._facts import Facts
 from authpact.review.facts._held import Held, is_hashed
-from authpact.review.facts._logs import Line, label, origin
+from authpact.review.facts._logs import BY_HAND, Line, label, origin
 from authpact.review.source._model import Function, Module
 
 _MESSAGE: Final = "A token, or the beginning of one, is logged."
-_PRINTS: Final = re.compile(r"(^|/)scripts?/")
-"""Scripts of a developer print what they were run for."""
 _KIND: Final = r"(?:session|access|refresh|auth|jwt|bearer|raw|id|user|cached|oauth|app|login)"
 _TOKEN: Final = re.compile(
-    rf"^(?:(?:new|current|the)?_?{_KIND}_?)*(?:token|jwt)(?:_?str(?:ing)?|_?id|_?value)?$"
+    rf"^(?:(?:new|current|the)?_?{_KIND}_?)*(?:token|jwt)(?:_?str(?:ing)?|_?value)?$"
     rf"|^{_KIND}_?tokens$|^authorization$|^auth_?header$|^(?:better-auth\.)?session_token$",
     re.IGNORECASE,
 )
@@ -111,7 +110,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     held_tokens = Held(facts.project, facts.tokens)
     stores, sessions = _stores(facts), {m.path: _sessions(m) for m in facts.scripts}
     for line in facts.log_lines:
-        if _PRINTS.search(line.module.path):
+        if BY_HAND.search(line.module.path):
             continue
         held = sessions.get(line.module.path, frozenset())
         if any(
@@ -202,6 +201,17 @@ def show(user_id):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "auth.py": """\
+def refuse(request):
+    header = request.headers.get("authorization", "")
+    word = header.split(" ", 1)[0]
+    token_id = request.path_params["token_id"]
+    log.info("refused %s %s %s", word, len(header), token_id)
+"""
+            }
+        ),
         Case(
             {
                 "bar.tsx": """\

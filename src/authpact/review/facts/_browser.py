@@ -1,0 +1,21 @@
+"""Which scripts run in a browser."""
+
+import re
+from typing import Final
+
+from authpact.review.source._model import Module
+
+_CLIENT: Final = re.compile(r"^[ \t]*[\"']use client[\"']", re.MULTILINE)
+_BROWSER: Final = re.compile(
+    r"\bwindow\b|\b(?:local|session)Storage\b|\bdocument\.|\buse[A-Z]\w*\("
+)
+
+
+def is_client(module: Module) -> bool:
+    """Whether a script says that it runs in the browser."""
+    return bool(_CLIENT.search(module.text))
+
+
+def in_browser(module: Module) -> bool:
+    """Whether a script runs in a browser, by what it says or what it uses."""
+    return is_client(module) or bool(_BROWSER.search(module.code))
