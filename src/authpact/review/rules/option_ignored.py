@@ -172,11 +172,12 @@ RULE = Rule(
             {
                 "auth.ts": """\
 export const auth = betterAuth({
-  plugins: [organization({ accessControl, roles: { owner } }), admin({ allowedRoles: ["chief"] })],
+  plugins: [organization({ accessControl, roles: { owner } })],
 });
 """
             }
         ),
+        Case({"auth.ts": 'betterAuth({ plugins: [admin({ allowedRoles: ["chief"] })] });\n'}),
         Case({"auth.ts": "betterAuth({ secret, expiresIn: 3600 });\n"}),
         Case(
             {
