@@ -17,9 +17,7 @@ _DATA: Final = re.compile(r"\bdata\s*(?::\s*(\w+))?\s*(?=[,}=])")
 _HOPS: Final = 3
 _LONGEST: Final = 80
 """Characters of an expression that may be a client."""
-_WHOLE: Final = frozenset(
-    {"signIn.email", "signIn.username", "signUp.email", "getSession", "token"}
-)
+_WHOLE: Final = frozenset({"signIn.email", "signIn.username", "signUp.email", "token"})
 """Methods whose answer holds a token."""
 
 
@@ -44,8 +42,8 @@ class Answer:
 
     @property
     def has_token(self) -> bool:
-        """Whether the answer holds a token of the session."""
-        return self.method in _WHOLE or self.method == "useSession"
+        """Whether the answer is there to hand a token over; a session is more than its own."""
+        return self.method in _WHOLE
 
     def is_idle(self, texts: Iterable[str]) -> bool:
         """Whether an exported function keeps it that neither its own file nor a text names."""
