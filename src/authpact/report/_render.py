@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from authpact.findings import Finding, Run
-from authpact.report._html import findings_as_html, run_as_html
 from authpact.report._json import findings_as_json, run_as_json
 from authpact.report._junit import findings_as_junit, run_as_junit
 from authpact.report._markdown import findings_as_markdown, run_as_markdown
@@ -15,13 +14,26 @@ from authpact.report._terminal import findings_in_terminal, run_in_terminal
 Format: TypeAlias = Literal["terminal", "json", "sarif", "junit", "markdown", "html"]
 FORMATS: Final[tuple[Format, ...]] = ("terminal", "json", "sarif", "junit", "markdown", "html")
 
+
+def _run_as_html(run: Run) -> str:
+    from authpact.report._html import run_as_html  # noqa: PLC0415  # loads a template engine
+
+    return run_as_html(run)
+
+
+def _findings_as_html(findings: tuple[Finding, ...]) -> str:
+    from authpact.report._html import findings_as_html  # noqa: PLC0415  # loads a template engine
+
+    return findings_as_html(findings)
+
+
 _RUNS: Final[MappingProxyType[str, Callable[[Run], str]]] = MappingProxyType(
     {
         "json": run_as_json,
         "sarif": run_as_sarif,
         "junit": run_as_junit,
         "markdown": run_as_markdown,
-        "html": run_as_html,
+        "html": _run_as_html,
     }
 )
 _FINDINGS: Final[MappingProxyType[str, Callable[[tuple[Finding, ...]], str]]] = MappingProxyType(
@@ -29,7 +41,7 @@ _FINDINGS: Final[MappingProxyType[str, Callable[[tuple[Finding, ...]], str]]] = 
         "json": findings_as_json,
         "junit": findings_as_junit,
         "markdown": findings_as_markdown,
-        "html": findings_as_html,
+        "html": _findings_as_html,
     }
 )
 

@@ -13,7 +13,7 @@ _BROWSER: Final = re.compile(
 
 def is_client(module: Module) -> bool:
     """Whether a script says that it runs in the browser."""
-    return bool(_CLIENT.search(module.text))
+    return "use client" in module.text and bool(_CLIENT.search(module.text))
 
 
 def in_browser(module: Module) -> bool:

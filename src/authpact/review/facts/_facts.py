@@ -213,11 +213,11 @@ class Facts:
         return (module.path, function.line) in self.reached
 
     def matches(
-        self, modules: tuple[Module, ...], pattern: re.Pattern[str]
+        self, modules: tuple[Module, ...], pattern: re.Pattern[str], *words: str
     ) -> Iterator[tuple[Module, int, re.Match[str]]]:
-        """Yield (module, line, match) for each match of a pattern in the code."""
+        """Yield (module, line, match) for each match of a pattern, which holds one of the words."""
         for module in modules:
-            for line, match in lines_matching(module.code, pattern):
+            for line, match in lines_matching(module.code, pattern, *words):
                 yield module, line, match
 
     @cached_property

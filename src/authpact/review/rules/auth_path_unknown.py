@@ -37,7 +37,7 @@ def _own_paths(facts: Facts) -> bool:
 def _unknown(facts: Facts) -> Iterator[tuple[str, Hit]]:
     routed = [p for p in facts.tree.paths if "/api/auth/" in p]
     routed += [f"{p}/" for r in facts.routes for p in r.paths]
-    for module, line, match in facts.matches(facts.browser, _CALL):
+    for module, line, match in facts.matches(facts.browser, _CALL, "/api/auth/"):
         right, first = _meant(match[1]), match[1].partition("/")[0]
         if right and not any(f"/api/auth/{first}/" in p for p in routed):
             message = f"Better Auth has no /api/auth/{match[1]}; it has {right}."

@@ -122,7 +122,7 @@ def _documents(facts: Facts, told: set[str]) -> Iterator[Hit]:
         if "compose" in source.path:
             continue
         shown |= set(_SHOWN.findall(source.text))
-        for line, match in lines_matching(source.text, _BLOCK):
+        for line, match in lines_matching(source.text, _BLOCK, "SECRET", "SIGNING_KEY", "JWT_KEY"):
             if looks_random(match[2]) and match[2][0] not in "$/":
                 places.setdefault(match[2], []).append((source.path, line, match[1]))
     for value, found in places.items():

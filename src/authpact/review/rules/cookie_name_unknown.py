@@ -49,7 +49,7 @@ def _is_meant(name: str, prefixes: set[str]) -> bool:
 
 def _misread(module: Module, known: set[str], prefixes: set[str]) -> Iterator[tuple[int, str]]:
     """Yield the first read of a name that the issuer does not use, where none is read that it does."""
-    read = [(line, m[1]) for line, m in lines_matching(module.code, _READ)]
+    read = [(line, m[1]) for line, m in lines_matching(module.code, _READ, "ookie", "COOKIE")]
     if module.language == "python":
         read += [(r.line, r.name) for r in cookie_reads(module)]
     if any(k in module.code for k in known):
@@ -66,7 +66,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     if not prefixes:
         return
     known = {f"{p}.session_{kind}" for p in prefixes for kind in ("token", "data")}
-    written = {m[1] for _, _, m in facts.matches(facts.project.modules, _WRITTEN)}
+    written = {m[1] for _, _, m in facts.matches(facts.project.modules, _WRITTEN, "ookie")}
     right = min(k for k in known if k.endswith("token"))
     for module in facts.project.modules:
         for line, name in _misread(module, known, prefixes):

@@ -41,7 +41,7 @@ def _script_written(facts: Facts) -> Iterator[tuple[str, Hit]]:
         name = text.partition("=")[2].strip(" `\"'").partition("=")[0]
         if not _CLEARED.search(module.lines[line - 1]) and not _FORGERY.search(name):
             yield _cookie(facts, module, name), at(module, line, message, Severity.MEDIUM)
-    for module, line, match in facts.matches(facts.browser, _LIBRARY):
+    for module, line, match in facts.matches(facts.browser, _LIBRARY, "ookie", "OOKIE"):
         imported = " ".join(i.module for i in module.imports)
         if _FORGERY.search(match[0]):
             continue

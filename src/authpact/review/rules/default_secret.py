@@ -90,7 +90,7 @@ def _in_code(facts: Facts) -> Iterator[tuple[Module, int, str, str, Mend | None]
         demand = f'os.environ["{match[1]}"]'
         mend = swap(module.text, line, read[0], demand) if read else None
         yield module, line, match[1], match[3], mend
-    for module, line, match in facts.matches(facts.python, _RETURNED):
+    for module, line, match in facts.matches(facts.python, _RETURNED, "return"):
         yield module, line, match[1], match[3], None
     for module, line, match in facts.matches(facts.scripts, _SCRIPT):
         if "createHash(" in module.lines[line - 1]:

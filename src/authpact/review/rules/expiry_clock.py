@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._tokens import looks_session_up
+from authpact.review.source._text import has_any
 
 _NAIVE: Final = re.compile(r"utcnow\(\)\s*\.timestamp\(\)")
 _MIXED: Final = re.compile(
@@ -25,7 +26,8 @@ _KEPT: Final = re.compile(rf"^[ \t]*(\w+)\s*=\s*{_NOW}\s*$", re.MULTILINE)
 
 def _of_columns(facts: Facts) -> Iterator[Hit]:
     """Yield comparisons of a column that has a zone with a time that has none."""
-    aware = "|".join(sorted({n for m in facts.python for n in _AWARE.findall(m.code)}))
+    zoned = (m.code for m in facts.python if has_any(m.code, "DateTime(", "TIMESTAMP("))
+    aware = "|".join(sorted({n for code in zoned for n in _AWARE.findall(code)}))
     for module in facts.python if aware else ():
         for function in module.functions:
             text = function.text

@@ -6,7 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
-from authpact.review.source._text import literal
+from authpact.review.source._text import has_any, literal
 
 _FIELD: Final = re.compile(
     r"^(?:\w+\.)?(?:hashed_?password|password_?hash|hashed_?pw|pw_?hash)$", re.IGNORECASE
@@ -22,7 +22,7 @@ def _verifiers(facts: Facts) -> dict[tuple[str, str], Function]:
     """Return the functions that compare a password with a hash and let its errors through."""
     found: dict[tuple[str, str], Function] = {}
     for module in facts.python:
-        if not _COMPARES.search(module.code):
+        if not has_any(module.code, "checkpw(", ".verify(") or not _COMPARES.search(module.code):
             continue
         for function in module.functions:
             guarded = any(function.line <= h.line <= function.end_line for h in module.handlers)

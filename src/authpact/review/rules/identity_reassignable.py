@@ -90,7 +90,9 @@ def _by_claim(facts: Facts) -> Iterator[Hit]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield principals that are known by something that may change hands."""
-    for module, line, match in facts.matches(facts.python, _BY_MAIL):
+    for module, line, match in facts.matches(
+        facts.python, _BY_MAIL, "payload", "claims", "decoded", "token_data"
+    ):
         yield at(module, line, f"Users are told apart by `{match[1]}`.")
     servers = tuple(m for m in facts.scripts if not is_client(m))
     for module, line, match in facts.matches(servers, _SCRIPT):

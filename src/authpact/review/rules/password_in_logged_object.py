@@ -105,7 +105,11 @@ def _carries(facts: Facts, line: Line, value: str) -> bool:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines with a whole object that a password is a part of."""
-    asks = {m.path for m in facts.project.modules if _ASKS.search(m.code)}
+    asks = {
+        m.path
+        for m in {x.module.path: x.module for x in facts.log_lines}.values()
+        if _ASKS.search(m.code)
+    }
     for line in facts.log_lines:
         if line.function is None or _SCRIPTS.search(line.module.path):
             continue

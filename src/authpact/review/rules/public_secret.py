@@ -47,7 +47,9 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield secrets in variables that reach the browser."""
     yield from _inlined(facts)
     seen: set[tuple[str, str]] = set()
-    for module, line, match in facts.matches(facts.project.modules, _PUBLIC):
+    for module, line, match in facts.matches(
+        facts.project.modules, _PUBLIC, "PUBLIC_", "VITE_", "REACT_APP_", "GATSBY_"
+    ):
         if (module.path, match[0]) in seen:
             continue
         seen.add((module.path, match[0]))

@@ -48,7 +48,10 @@ def _is_bare(function: Function, name: str) -> bool:
 
 def _ignored(facts: Facts, known: set[tuple[str, int]]) -> Iterator[Hit]:
     """Yield credentials that a reached function takes for absent, their scheme being lower-case."""
-    spellings = (*facts.matches(facts.python, _KEPT), *facts.matches(facts.python, _TURNED))
+    spellings = (
+        *facts.matches(facts.python, _KEPT, "Bearer"),
+        *facts.matches(facts.python, _TURNED, "Bearer"),
+    )
     for module, line, match in spellings:
         around = [f for f in module.functions if f.line <= line <= f.end_line]
         reached = bool(around) and facts.is_reached(module, around[-1])

@@ -41,7 +41,7 @@ def _written_in(module: Module) -> set[str]:
 
 def _kept(facts: Facts) -> set[str]:
     """Return the credentials that the tree keeps in cookies of its own."""
-    names = {m[1] for _, _, m in facts.matches(facts.project.modules, _SETS)}
+    names = {m[1] for _, _, m in facts.matches(facts.project.modules, _SETS, "ookie")}
     return {n for n in names if not re.fullmatch(_NAME, n) and _PASS.search(n)}
 
 
@@ -61,7 +61,7 @@ def _places(facts: Facts) -> Iterator[tuple[Module, int, str]]:
 
 
 def _unprefixed(facts: Facts) -> Iterator[tuple[str, Hit]]:
-    own = {m[1] for _, _, m in facts.matches(facts.project.modules, _WRITTEN)}
+    own = {m[1] for _, _, m in facts.matches(facts.project.modules, _WRITTEN, "ookie")}
     for module, line, name in _places(facts):
         if name not in own:
             severity = Severity.HIGH if module.language == "python" else Severity.MEDIUM

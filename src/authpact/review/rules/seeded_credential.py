@@ -8,7 +8,7 @@ from authpact.review.facts._browser import is_client
 from authpact.review.facts._environment import is_credential_name, looks_random
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
-from authpact.review.source._text import literal
+from authpact.review.source._text import has_any, literal
 
 _MAKES: Final = re.compile(
     r"signUpEmail|/sign-?up/email|\bcreateUser\(|\w*(?:hash_?password|password_?hash)\w*\(|hashpw\(|"
@@ -83,11 +83,15 @@ def _is_started(facts: Facts, module: Module) -> bool:
 
 def _accounts(facts: Facts) -> Iterator[Hit]:
     """Yield administrators that a script makes with a password which everybody can read."""
-    signs_in = any(_CHECKS.search(m.code) for m in facts.python)
+    signs_in = any(
+        has_any(m.code, "checkpw(", "verify", "check", "sign-in/") and _CHECKS.search(m.code)
+        for m in facts.python
+    )
     for module in facts.project.modules:
-        made = _MAKES.search(module.code)
-        line = _of_administrator(module) if made and not is_client(module) else 0
-        if not line or (module.language == "python" and not signs_in):
+        line = 0 if is_client(module) else _of_administrator(module)
+        if not line or not _MAKES.search(module.code):
+            continue
+        if module.language == "python" and not signs_in:
             continue
         started = _is_started(facts, module)
         if not started and (_TRIAL.search(module.text) or _GUARDED.search(module.code)):

@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._text import has_any
 
 _QUERY: Final = re.compile(
     r"\.where\(\s*\w*[sS]ession\w*\.(?:session_)?token\s*=="
@@ -35,7 +36,7 @@ def _is_checked(facts: Facts, module: Module, function: Function) -> bool:
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield look-ups of a session by its token that accept one that has ended."""
     for module in facts.python:
-        for function in module.functions:
+        for function in module.functions if has_any(module.code, "token", "TOKEN") else ():
             found = _QUERY.search(function.text)
             if not found or _ENDS.search(function.text) or _is_checked(facts, module, function):
                 continue

@@ -51,6 +51,8 @@ def _never_asked(facts: Facts) -> Iterator[tuple[str, Hit]]:
     homes = [i.module.path for i in facts.issuers.servers]
     homes += [c.module.path for c in facts.issuers.clients]
     roots = {h.partition("/")[0] for h in homes}
+    if not roots:
+        return
     ending = {m.path.partition("/")[0] for m in facts.scripts if _ENDS.search(m.code)}
     for module in facts.browser:
         root = module.path.partition("/")[0]

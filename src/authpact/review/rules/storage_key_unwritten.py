@@ -17,7 +17,7 @@ def _uses(facts: Facts) -> Iterator[tuple[Module, int, str, str, str]]:
 
     A key that a constant holds says what it is for by the name of the constant.
     """
-    for module, line, match in facts.matches(facts.scripts, _ACCESS):
+    for module, line, match in facts.matches(facts.scripts, _ACCESS, "Storage."):
         value = facts.evaluator.value(module, match[3])
         for key in value.literals:
             yield module, line, match[1], match[2], key
@@ -41,7 +41,7 @@ def _kept_elsewhere(facts: Facts) -> set[str]:
     roots = {home(facts, m.path) for m in modules}
     open_roots = {
         home(facts, m.path)
-        for m, _, match in facts.matches(facts.scripts, _ACCESS)
+        for m, _, match in facts.matches(facts.scripts, _ACCESS, "Storage.")
         if match[2] == "setItem" and not facts.evaluator.value(m, match[3]).literals
     }
     return roots - open_roots
@@ -51,7 +51,7 @@ def _called_tokens(facts: Facts) -> set[str]:
     """Return keys of constants that are named after a token."""
     return {
         key
-        for module, _, match in facts.matches(facts.scripts, _ACCESS)
+        for module, _, match in facts.matches(facts.scripts, _ACCESS, "Storage.")
         if _TOKEN.search(match[3])
         for key in facts.evaluator.value(module, match[3]).literals
     }

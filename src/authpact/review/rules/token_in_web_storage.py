@@ -45,7 +45,7 @@ def check(facts: Facts) -> Iterator[Hit]:
 
 
 def _kept(facts: Facts) -> Iterator[Hit]:
-    for module, line, match in facts.matches(facts.scripts, _SET):
+    for module, line, match in facts.matches(facts.scripts, _SET, "Storage"):
         value = facts.evaluator.value(module, match[1])
         key = " ".join(value.literals) or match[1]
         if _CREDENTIAL.search(key) or (_CREDENTIAL.search(match[2]) and "JSON" not in match[2]):
