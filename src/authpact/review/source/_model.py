@@ -203,5 +203,13 @@ class Module:
         return self.calls[first:last]
 
     def called(self, *names: str) -> tuple[Call, ...]:
-        """Return the calls whose last name part is one of these."""
-        return tuple(c for c in self.calls if c.last in names)
+        """Return the calls whose last name part is one of these, in their order."""
+        found = [c for name in dict.fromkeys(names) for c in self._by_last.get(name, ())]
+        return tuple(found if len(names) == 1 else sorted(found, key=lambda c: c.start))
+
+    @cached_property
+    def _by_last(self) -> dict[str, list[Call]]:
+        found: dict[str, list[Call]] = {}
+        for call in self.calls:
+            found.setdefault(call.last, []).append(call)
+        return found
