@@ -46,6 +46,8 @@ def _is_guarding_class(one: Class) -> bool:
 
 
 def _definitions(module: Module) -> Iterator[Definition]:
+    if module.error_line:
+        return  # what refers to what is not known there
     for function in module.functions:
         if _is_guard(function):
             yield Definition(module, function.name, function.line, function.end_line)
@@ -165,6 +167,22 @@ class SessionMiddleware(BaseHTTPMiddleware):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": _APP
+                + """
+@app.get("/rooms")
+def rooms():
+    return {
+        "a": 1
+
+@app.get("/session")
+def get_session(user=Depends(get_current_user)):
+    return user
+""",
+                "guards.py": _GUARD,
+            }
+        ),
         Case({"main.py": _APP, "guards.py": _GUARD}),
         Case(
             {
