@@ -171,14 +171,10 @@ class SessionMiddleware(BaseHTTPMiddleware):
             {
                 "main.py": _APP
                 + """
-@app.get("/rooms")
-def rooms():
-    return {
-        "a": 1
-
-@app.get("/session")
-def get_session(user=Depends(get_current_user)):
+def require_admin(user=Depends(get_current_user)):
     return user
+
+rooms = {
 """,
                 "guards.py": _GUARD,
             }
