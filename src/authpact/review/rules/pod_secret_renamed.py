@@ -7,6 +7,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, once
 from authpact.review.facts._environment import is_secret_name
 from authpact.review.facts._facts import Facts
+from authpact.review.source._project import folders_of
 from authpact.review.source._text import lines_matching
 from authpact.review.source._tree import Source
 
@@ -21,20 +22,31 @@ def _home(source: Source) -> str:
     return posixpath.dirname(source.path.partition("templates/")[0] or source.path)
 
 
+def _root(facts: Facts, source: Source) -> str:
+    """Return the nearest folder around a manifest that holds code which reads secrets.
+
+    A tree may hold several states of an application, each with its own names.
+    """
+    paths = {r.module.path for r in facts.variables.secrets}
+    around = folders_of(source.path)
+    return next((f for f in around if f and any(p.startswith(f"{f}/") for p in paths)), "")
+
+
 def _all(facts: Facts) -> Iterator[tuple[str, Hit]]:
     manifests = [s for s in facts.environment.plain(r"\.ya?ml$") if not _LEFT_OUT.search(s.path)]
     pods = [s for s in manifests if _POD.search(s.text) and not _TAKES_ALL.search(s.text)]
-    secrets = {r.name for r in facts.variables.secrets} if pods else set()
     for source in pods:
-        home = _home(source)
-        inside = f"{home}/" if home else ""
+        home, root = _home(source), _root(facts, source)
+        inside, below = (f"{f}/" if f else "" for f in (home, root))
+        secrets = {r.name for r in facts.variables.secrets if r.module.path.startswith(below)}
         for line, match in lines_matching(source.text, _GIVEN):
             name = match[1]
-            if not is_secret_name(name) or name in facts.variables.mentioned_below(""):
+            if not is_secret_name(name) or name in facts.variables.mentioned_below(root):
                 continue
             near = {s for s in secrets if s.isupper() and (name in s or s in name)}
             beside = [s.text for s in manifests if s.path.startswith(inside)]
-            if near and not any(n in text for n in near for text in beside):
+            named = re.compile(rf"\b(?:{'|'.join(sorted(near))})\b")
+            if near and not any(named.search(text) for text in beside):
                 message = f"The pod gets {name}, the code reads {min(near)}."
                 yield f"{home} {name}", Hit(source.path, line, message)
 
@@ -79,6 +91,19 @@ RULE = Rule(
             {
                 "api/auth.py": 'import os\nKEY = os.environ["API_JWT_SECRET"]\n',
                 "k8s/api.yaml": _DEPLOYMENT,
+            }
+        ),
+        Case(
+            {
+                "api/auth.py": 'import os\nKEY = os.environ["SECRET_KEY"]\n',
+                "k8s/api.yaml": _DEPLOYMENT.replace("JWT_SECRET", "JWT_SECRET_KEY"),
+            }
+        ),
+        Case(
+            {
+                "first/auth.py": 'import os\nKEY = os.environ["JWT_SECRET"]\n',
+                "second/api/auth.py": 'import os\nKEY = os.environ["API_JWT_SECRET"]\n',
+                "second/k8s/api.yaml": _DEPLOYMENT,
             }
         ),
     ),
