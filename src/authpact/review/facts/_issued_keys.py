@@ -12,6 +12,8 @@ SPOKEN: Final = re.compile(r"pass|pwd|secret|your|change|xxx|\*\*|\.\.\.|abc|123
 _KEY: Final = re.compile(
     r"-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----[\s\\n]*[A-Za-z0-9+/]{40}"
     r"|\b(?:sk_live_|sk-proj-|sk-ant-|gsk_|ghp_|github_pat_|xox[bp]-|GOCSPX-|AKIA)[\w-]{16,}"
+    r"|\bsk-(?:or-v1-)?[A-Za-z0-9]{32,}\b|\bsb_secret_[\w-]{20,}|\bglpat-[\w-]{20}\b|\bhf_[A-Za-z]{34}\b"
+    r"|\bSG\.[\w-]{22}\.[\w-]{43}"
     r"|\bAIza[\w-]{35}\b|\bnpg_[A-Za-z0-9]{12}\b"
 )
 _STARTS: Final = (
@@ -26,6 +28,10 @@ _STARTS: Final = (
     "AKIA",
     "AIza",
     "npg_",
+    "sb_secret_",
+    "glpat-",
+    "hf_",
+    "SG.",
 )
 _MODEL: Final = re.compile(r"gemini|generative", re.IGNORECASE)
 """What a key of Google opens that must not be known; those of maps and Firebase are public."""

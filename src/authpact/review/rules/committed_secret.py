@@ -245,6 +245,7 @@ data:
         Case({"values.yaml": "databaseUrl: postgresql://ada:lovelace@c0.a1b2.neon.tech/db\n"}),
         Case({"LEAK.md": "The Gemini key in use: `AIzaSyQ8Zr1xW5vB7nM4kL9pT2cD6fG0hJ3sA1e`\n"}),
         Case({"AUDIT.md": "The database still has npg_q8Zr1xW5vB7n.\n"}),
+        Case({"HOW.md": "    model-key: sk-q8Zr1xW5vB7nM4kL9pT2cD6fG0hJ3sA1eY\n"}),
         Case({"pay.py": 'client = Client("sk_live_q8Zr1xW5vB7nM3kL9pT2")\n'}),
         Case({"deploy.sh": "psql postgresql://ada:npg_q8Zr1xW5vB7n@ep-1.aws.neon.tech/db\n"}),
     ),
