@@ -171,5 +171,14 @@ app = FastAPI()
                 "api/main.py": "from api.auth import verify_token\n",
             }
         ),
+        Case(
+            {
+                "api/auth.py": "def verify_token():\n    return 1\n",
+                "api/main.py": "from parts import notes\napp = FastAPI()\n",
+                "api/parts/__init__.py": "",
+                "api/parts/auth.py": "router = APIRouter()\n",
+                "api/parts/notes.py": "from auth import verify_token\n",
+            }
+        ),
     ),
 )
