@@ -1,11 +1,11 @@
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._issuers import Client, Issuer
+from authpact.review.facts._issuers import Issuer
 
 _COPY: Final = re.compile(r"backup|old|legacy|archive|examples?/", re.IGNORECASE)
 
@@ -16,30 +16,18 @@ def _has_pages(facts: Facts, home: str) -> bool:
     return any(p.startswith(folders) for p in facts.loaded.paths)
 
 
-def _all_dead(facts: Facts, made: Sequence[Issuer | Client]) -> dict[str, Issuer | Client]:
-    """Return front ends with the first of their instances, where nothing served loads any."""
-    homes: dict[str, list[Issuer | Client]] = {}
-    for one in made:
+def check(facts: Facts) -> Iterator[Hit]:
+    """Yield a server of Better Auth of each front end that loads none of its servers."""
+    homes: dict[str, list[Issuer]] = {}
+    for one in facts.issuers.servers:
         home = facts.loaded.home_of(one.module.path)
         if home is not None and _has_pages(facts, home) and not _COPY.search(one.module.path):
             homes.setdefault(home, []).append(one)
-    return {
-        home: min(found, key=lambda one: one.module.path)
-        for home, found in homes.items()
-        if all(facts.loaded.is_dead(one.module.path) for one in found)
-    }
-
-
-def check(facts: Facts) -> Iterator[Hit]:
-    """Yield servers of Better Auth that nothing mounts, and clients beside live ones unused."""
-    servers = _all_dead(facts, facts.issuers.servers)
-    for one in servers.values():
-        message = "No page or handler that is served loads this instance of Better Auth."
-        yield at(one.module, one.call, message, Severity.MEDIUM)
-    # Without any server the clients are what is left of a former scheme.
-    for home, one in _all_dead(facts, facts.issuers.clients).items():
-        if facts.issuers.servers and home not in servers:
-            yield at(one.module, one.call, "Nothing that is served loads this auth client.")
+    for found in homes.values():
+        if all(facts.loaded.is_dead(one.module.path) for one in found):
+            first = min(found, key=lambda one: one.module.path)
+            message = "No page or handler that is served loads this instance of Better Auth."
+            yield at(first.module, first.call, message)
 
 
 _PAGE: Final = {
@@ -50,10 +38,6 @@ _SERVER: Final = """\
 import { betterAuth } from "better-auth";
 export const auth = betterAuth({ database });
 """
-_CLIENT: Final = """\
-import { createAuthClient } from "better-auth/react";
-export const authClient = createAuthClient();
-"""
 _HANDLER: Final = """\
 import { toNextJsHandler } from "better-auth/next-js";
 import { auth } from "@/lib/auth";
@@ -63,30 +47,18 @@ export const { GET, POST } = toNextJsHandler(auth);
 RULE = Rule(
     requirement="access:documented",
     category="auth-dependency-unused",
-    severity=Severity.LOW,
+    severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
     summary="Better Auth is set up, and nothing that is served loads it.",
     why="Readers take its options for the rules of sign-in, which another code decides.",
     remedy="Mount it under /api/auth/[...all], or remove it.",
     check=check,
-    flagged=(
-        Case({**_PAGE, "web/lib/auth.ts": _SERVER}),
-        Case(
-            {
-                **_PAGE,
-                "web/lib/auth.ts": _SERVER,
-                "web/lib/client.ts": _CLIENT,
-                "web/app/api/auth/[...all]/route.ts": _HANDLER,
-            }
-        ),
-    ),
+    flagged=(Case({**_PAGE, "web/lib/auth.ts": _SERVER}),),
     accepted=(
         Case(
             {
                 **_PAGE,
                 "web/lib/auth.ts": _SERVER,
-                "web/lib/client.ts": _CLIENT,
-                "web/app/enter/page.tsx": 'import { authClient } from "@/lib/client";\n',
                 "web/app/api/auth/[...all]/route.ts": _HANDLER,
             }
         ),
