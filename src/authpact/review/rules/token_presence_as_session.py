@@ -57,7 +57,7 @@ def _opened(name: str, text: str) -> re.Match[str] | None:
     """Return the place where a token that is there opens the session of whoever is stored."""
     return re.search(
         rf"\bif\s*\(\s*(?:\w+\s*&&\s*)?{re.escape(name)}\b(?:\s*&&\s*\w+)?\s*\)\s*\{{?"
-        rf"(?:[^{{}}]|\{{[^{{}}]*\}}){{0,300}}?(?:{_STATE}\s*true\b|\bset(?:User|Session)\(\s*(?:JSON\.parse\(|\w*(?:[uU]ser|[pP]arsed)))",
+        rf"(?:\btry\s*\{{|[^{{}}]|\{{[^{{}}]*\}}){{0,300}}?(?:{_STATE}\s*true\b|\bset(?:User|Session)\(\s*(?:JSON\.parse\(|\w*(?:[uU]ser|[pP]arsed)))",
         text,
     )
 
@@ -92,9 +92,13 @@ const look = () => {
   const sent = localStorage.getItem(TOKEN_KEY);
   const kept = localStorage.getItem(USER_KEY);
   if (sent && kept) {
-    const user = JSON.parse(kept);
-    setUser(user);
-    apiClient.setToken(sent);
+    try {
+      const user = JSON.parse(kept);
+      setUser(user);
+      apiClient.setToken(sent);
+    } catch {
+      setUser(null);
+    }
   }
 };
 """
