@@ -43,10 +43,34 @@ def named(route: Route, text: str, field: str) -> Iterator[tuple[str, str]]:
 def splat(project: Project, route: Route, text: str) -> re.Match[str] | None:
     """Return where a body with an owner is written into a row as it is."""
     for name, annotation in models(route).items():
+        if re.match(r"(?:dict|Dict)\b", annotation):
+            found = _poured(project, text, re.escape(name))
+            if found:
+                return found
         model = project.classes.get(annotation)
         if model is None or not _HAS_OWNER.search(model[1].text):
             continue
         found = re.search(r"\b[A-Z]\w+\(\s*" + _SPLAT % re.escape(name) + r"\s*\)", text)
+        if found:
+            return found
+    return None
+
+
+def _poured(project: Project, text: str, name: str) -> re.Match[str] | None:
+    """Return where a body without a model is written into a row with an owner, key by key."""
+    if re.search(rf"\b{name}\.pop\(|\bnot\s+in\b|\bin\s+(?:[A-Z_]{{3,}}\b|[{{\[(])", text):
+        return None  # some keys are taken out
+    owned = (
+        k
+        for k in sorted(set(re.findall(r"\b[A-Z]\w+", text)))
+        if k in project.classes and _HAS_OWNER.search(project.classes[k][1].text)
+    )
+    for kind in owned:
+        found = re.search(
+            rf"\b{kind}\(\s*\*\*\s*{name}\s*\)|\bupdate\(\s*{kind}\b[^\n]*\*\*\s*{name}\s*\)"
+            rf"|for\s+(\w+)\s*,\s*\w+\s+in\s+{name}\.items\(\)\s*:\s*setattr\(\s*\w+\s*,\s*\1\b",
+            text,
+        )
         if found:
             return found
     return None

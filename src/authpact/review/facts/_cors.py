@@ -67,7 +67,7 @@ def cors_of(project: Project, evaluator: Evaluator) -> Iterator[Cors]:
             yield Cors(
                 module,
                 call,
-                _value(evaluator, module, origins.text if origins else "", call.line),
+                _value(project, evaluator, module, origins.text if origins else "", call.line),
                 origins.text if origins else "",
                 found.literals[-1] if found.literals else "",
                 _is_true(project, module, call.text_of("allow_credentials")),
@@ -103,11 +103,24 @@ def _is_true(project: Project, module: Module, text: str) -> bool:
     return False
 
 
-def _value(evaluator: Evaluator, module: Module, text: str, line: int) -> Value:
+def _value(project: Project, evaluator: Evaluator, module: Module, text: str, line: int) -> Value:
     """Return what the origins may be; a list may be cut from one text, here or behind a name."""
     found = evaluator.value(module, text, line)
     variable = module.variables.get(text)
     cut = _CUT.search(variable.value if variable else text)
-    if found.literals or not cut:
+    if found.literals:
         return found
-    return evaluator.value(module, cut[1], variable.line if variable else line)
+    if cut:
+        return evaluator.value(module, cut[1], variable.line if variable else line)
+    return _of_property(project, evaluator, text) or found
+
+
+def _of_property(project: Project, evaluator: Evaluator, text: str) -> Value | None:
+    """Return the text from which a property of the settings cuts a list."""
+    owner, _, name = text.rpartition(".")
+    rows = project.methods.get(name, []) if owner else []
+    cut = _CUT.search(rows[0][1].text) if len(rows) == 1 else None
+    if cut is None or not cut[1].startswith("self."):
+        return None
+    home, function = rows[0]
+    return evaluator.value(home, cut[1].replace("self.", "settings.", 1), function.line)

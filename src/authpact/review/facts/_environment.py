@@ -256,7 +256,7 @@ def _manifest(source: Source) -> Iterator[Variable]:
     for match in _YAML_NAMED.finditer(source.text):
         yield _variable(source, match, match[2], is_example=example)
     for match in _YAML_PAIR.finditer(source.text):
-        if is_credential_name(match[1]) or match[1].upper().endswith(("_URL", "_URI")):
+        if is_credential_name(match[1]) or match[1].upper().endswith(("URL", "URI")):
             value = _decoded(match[2]) if encoded else match[2]
             yield _variable(source, match, value, is_example=example)
 

@@ -13,6 +13,11 @@ _COPY: Final = re.compile(
     r"^\s*(?:COPY|ADD)\s+(?!--from)((?:--\w+=\S+\s+)*)([^\n]+)$", re.MULTILINE
 )
 IMAGE: Final = re.compile(r"(^|/)(?:Dockerfile[\w.-]*|[\w.-]+\.[Dd]ockerfile|Containerfile)$")
+_FROM: Final = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", re.MULTILINE | re.IGNORECASE)
+_RUNS: Final = {
+    "python": re.compile(r"(?:^|/)(?:python|uv|uvicorn-gunicorn[\w-]*)(?:[:@]|$)"),
+    "script": re.compile(r"(?:^|/)(?:node|bun|deno)(?:[:@]|$)"),
+}
 _ELSEWHERE: Final = re.compile(
     r"(^|/)(?:Procfile|vercel\.json|render\.ya?ml|railway\.\w+|fly\.toml|app\.ya?ml|serverless\.ya?ml"
     r"|nixpacks\.toml|[\w-]+\.service)$|^\.github/"
@@ -40,6 +45,13 @@ def served(
     if not serving or any(_ELSEWHERE.search(p) for p in paths):
         return (".",)
     return tuple(dict.fromkeys(p for s in serving for p in _copied(s, files)))
+
+
+def language(source: Source) -> str:
+    """Return the language that an image runs, empty when it may run several or another."""
+    stages = _FROM.findall(source.text)
+    kinds = {kind for name in stages for kind, known in _RUNS.items() if known.search(name)}
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def holds(copied: str, path: str) -> bool:

@@ -34,6 +34,7 @@ _HELPER: Final = re.compile(
     r"|_?key|jwk|client|secret|config|settings|cache",
     re.IGNORECASE,
 )
+_HOPS: Final = 4
 _CONFIGURED: Final = re.compile(
     r"(?:==|!=|\bin\b).*(?:[A-Z_]{4,}|secret|_key|token\b)|environ|getenv|settings|config|(?i:debug|\bdev|test|mock)",
 )
@@ -94,6 +95,43 @@ def stood_in(guards: Guards, module: Module, function: Function) -> Iterator[Way
         tried = next((t for t in way.swallowed if re.search(rf"\b{name}\s*=", t)), "")
         verified = _PROOF.search(tried) and _PRESENTED.search(tried)
         if verified and not _NOBODY.search(way.value) and _is_made_up(way.value):
+            yield way
+
+
+_UNSIGNED: Final = re.compile(
+    r"verify_signature[\"']?\s*[:=]\s*False|get_unverified_claims\(|b64decode\("
+)
+_SIGNED: Final = re.compile(r"(?<!b64)(?<!64_)\bdecode\(|(?<!un)verif\w*\(|\.validate\(")
+_MISSING: Final = re.compile(r"^not\s+[\w.]+$|\bis\s+None$")
+
+
+def _source(way: Way) -> str:
+    """Return what the answer of a way comes from, followed through its variables."""
+    value = way.value
+    for _ in range(_HOPS):
+        root = re.search(r"(?<![\w.\"'])(?!(?:str|int|dict|User|UUID)\()([a-z_]\w*)", value)
+        shown = _shown(way, root[1]) if root else ""
+        if root is None or shown == root[1]:
+            break
+        value = shown
+    return value
+
+
+def believed(guards: Guards, module: Module, function: Function) -> Iterator[Way]:
+    """Yield the ways on which a token is believed unsigned while another way verifies it."""
+    text = function.text
+    unsigned = _UNSIGNED.search(text)
+    if not unsigned or not _SIGNED.search(_UNSIGNED.sub("", text)):
+        return
+    if not guards.checks(module, function):
+        return
+    for way in ways(text):
+        if way.target or way.is_handling or not any(_MISSING.search(c) for c in way.conditions):
+            continue
+        if any(_CONFIGURED.search(c) for c in way.conditions):
+            continue
+        verified = any(_SIGNED.search(b) and not _UNSIGNED.search(b) for b in way.before)
+        if not verified and _UNSIGNED.search(_source(way)):
             yield way
 
 

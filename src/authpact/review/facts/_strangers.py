@@ -151,6 +151,7 @@ class Strangers:
             if told and self._judges(route, call):
                 return True
         rest = theirs.sub("", self._without_writes(route, calls))
+        rest = _without_path_check(rest, [p.name for p in function.parameters], given)
         caller = self._caller(route)
         if caller and re.search(rf"(?<![\w.]){re.escape(caller)}\b", rest):
             return True
@@ -179,6 +180,22 @@ class Strangers:
         body = "\n".join(text.split("\n")[route.function.body_line - route.function.line :])
         body = _refusing(LOGGED.sub("", body))
         return re.sub(r"^[ \t]*\w+\.\w+\s*=(?!=)[^\n]*", "", body, flags=re.MULTILINE)
+
+
+_REFUSAL: Final = re.compile(
+    r"^[ \t]*if\b([^\n]*(?:!=|==)[^\n]*):[ \t]*\n[ \t]+raise\b", re.MULTILINE
+)
+
+
+def _without_path_check(body: str, parameters: list[str], given: list[str]) -> str:
+    """Return a body without the tests of a name in the path that the row has nothing to do with."""
+
+    def blanked(found: re.Match[str]) -> str:
+        compared = set(re.findall(r"(?<![\w.\"'])[A-Za-z_]\w*", found[1]))
+        is_of_path = len(compared & set(parameters)) > 1 and not compared & set(given)
+        return "" if is_of_path else found[0]
+
+    return _REFUSAL.sub(blanked, body)
 
 
 def _refusing(body: str) -> str:

@@ -28,6 +28,8 @@ _KEY: Final = re.compile(
     r"(?:ADMIN|INTERNAL|SERVICE|BACKEND|ENCRYPTION|MASTER|SHARED)_(?:\w+_)?KEY$"
 )
 _COMPOSE: Final = r"(^|/)(docker-)?compose(?![\w.-]*(?:override|k8s|build|test|ci))[\w.-]*\.ya?ml$"
+_WORKS: Final = re.compile(r"\b(?:celery|dramatiq|huey|arq|taskiq)\b|\brq[\"',\s]+worker\b")
+"""A command that takes jobs from a queue instead of serving requests."""
 _PAIR: Final = re.compile(r"^(\s*)(?:-\s+)?[\"']?([A-Za-z_][\w.-]*)[\"']?\s*(?:[:=]\s*(.*))?$")
 
 
@@ -52,9 +54,12 @@ class Service:
     """Line of its `environment`, of its name when it has none."""
     environment: frozenset[str]
     is_open: bool
-    """It takes more than is listed: an env_file or a merged block, or lists nothing."""
+    """It takes more than is listed: an env_file or a merged block, its mounted code with the
+    environment files in it, or lists nothing."""
     dockerfile: str = ""
     """Path of the file its image is built by, empty when the compose file does not name it."""
+    is_worker: bool = False
+    """It runs the jobs of a queue, so that it answers nobody."""
 
 
 def is_own_secret(name: str) -> bool:
@@ -184,6 +189,15 @@ def _service(source: Source, name: str, rows: list[tuple[int, str]]) -> Service 
         frozenset(m[2] for m in pairs if m),
         not given
         or "env_file" in keys
-        or any("<<" in t or "*" in t for _, t in rows if "*." not in t),
+        or any("<<" in t or "*" in t for _, t in rows if "*." not in t)
+        or _mounts(source, folder, keys.get("volumes", [])),
         posixpath.normpath(posixpath.join(folder, image[1])) if image else "",
+        any(_WORKS.search(t) for key in ("command", "entrypoint") for _, t in keys.get(key, ())),
     )
+
+
+def _mounts(source: Source, folder: str, rows: list[tuple[int, str]]) -> bool:
+    """Whether a container runs on the folder it is built from, as it lies on the machine."""
+    found = (re.search(r"(?:-|\[|source:)[ \t]*[\"']?(\.[\w./-]*)", t) for _, t in rows)
+    around = posixpath.dirname(source.path)
+    return any(m and posixpath.normpath(posixpath.join(around, m[1])) == folder for m in found)

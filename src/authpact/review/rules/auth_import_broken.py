@@ -53,6 +53,10 @@ def _broken(facts: Facts, module: Module, one: Import) -> tuple[str, str] | None
         return None
     if "*" in one.name or not _lacks(target, one.name):
         return None
+    # A file beside the importing one is not what an absolute import means in a package.
+    meant = (facts.project.by_path.get(p) for p in facts.project.candidates(module, one.module))
+    if any(m is not None and m is not target and not _lacks(m, one.name) for m in meant):
+        return None
     return target.path, f"{one.module} has no {one.name}."
 
 
@@ -139,6 +143,14 @@ if __name__ == "__main__":
     accepted=(
         Case(
             {
+                "main.py": "from routes import notes\napp = FastAPI()\n",
+                "auth.py": "def current_user():\n    return None\n",
+                "routes/notes.py": "from auth import current_user\n",
+                "routes/auth.py": "def sign_in():\n    return None\n",
+            }
+        ),
+        Case(
+            {
                 "api/main.py": "app = FastAPI()\n",
                 "api/_old_shop/final_app.py": """\
 from .api.auth_router import router
@@ -157,6 +169,15 @@ app = FastAPI()
             {
                 "api/auth.py": "def verify_token():\n    return 1\n",
                 "api/main.py": "from api.auth import verify_token\n",
+            }
+        ),
+        Case(
+            {
+                "api/auth.py": "def verify_token():\n    return 1\n",
+                "api/main.py": "from parts import notes\napp = FastAPI()\n",
+                "api/parts/__init__.py": "",
+                "api/parts/auth.py": "router = APIRouter()\n",
+                "api/parts/notes.py": "from auth import verify_token\n",
             }
         ),
     ),

@@ -19,6 +19,7 @@ _CHECKS: Final = re.compile(r"valid|check|ensure|assert|warn|verify", re.IGNOREC
 _PRESENCE: Final = re.compile(
     r"^\s*(?:(?:if|elif)\s+not\b|\w+\.append\(|raise\b|[\w.]*log\w*\.\w+\()"
 )
+_TESTS: Final = re.compile(r"\.test(?:ing)?$")
 _REPLACES: Final = re.compile(r"^\s*self\.\w+\s*=[^=]")
 
 
@@ -96,6 +97,8 @@ def _examples(facts: Facts) -> Iterator[tuple[str, Hit]]:
         folder = posixpath.dirname(one.file)
         if one.is_compose or not one.is_example or not folder or folder in compose:
             continue
+        if _TESTS.search(one.file):
+            continue  # nobody is handed out what tests run with
         mentioned = facts.variables.mentioned_below(folder) if _AUTH.match(one.name) else None
         if not mentioned:
             continue
@@ -199,6 +202,7 @@ export const authClient = createAuthClient();
         Case(
             {
                 "api/.env.example": "BETTER_AUTH_SECRET=\n",
+                "api/.env.test": "SECRET_KEY=for-tests-only\n",
                 "api/main.py": """\
 import os
 

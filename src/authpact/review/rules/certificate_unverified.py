@@ -14,6 +14,11 @@ _PYTHON: Final = re.compile(
     r"|(?:TCPConnector|\.get|\.post|\.request)\([^\n]*\bssl\s*=\s*False|verify_ssl\s*=\s*False|tlsAllowInvalidCertificates\s*=\s*True|tlsInsecure\s*=\s*True"
 )
 
+_ENCRYPTED: Final = re.compile(
+    r"[\"']ssl[\"']\s*:\s*[\"'](?:require|prefer)[\"']|\bssl\s*=\s*[\"'](?:require|prefer)[\"']"
+)
+"""What drivers of Postgres take for: encrypt, and accept any certificate."""
+
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield connections that accept any certificate."""
@@ -21,6 +26,9 @@ def check(facts: Facts) -> Iterator[Hit]:
         yield at(module, line, "Any certificate is accepted.")
     for module, line, _ in facts.matches(facts.python, _PYTHON):
         yield at(module, line, "Any certificate is accepted.")
+    for module, line, _ in facts.matches(facts.python, _ENCRYPTED):
+        message = "The connection is encrypted, but any certificate is accepted."
+        yield at(module, line, message, Severity.LOW)
     for v in (*facts.environment.variables, *facts.environment.deployed):
         if v.name == "NODE_TLS_REJECT_UNAUTHORIZED" and v.value.strip("\"'") == "0":
             yield Hit(v.file, v.line, "Any certificate is accepted.")
@@ -40,6 +48,7 @@ RULE = Rule(
         Case({"db.ts": 'process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";\nconst auth = 1;\n'}),
         Case({"keys.py": "async with session.get(JWKS_URL, ssl=False) as answer:\n    pass\n"}),
         Case({"db.py": "client = MongoClient(URI, tlsAllowInvalidCertificates=True)\n"}),
+        Case({"db.py": 'engine = create_async_engine(URL, connect_args={"ssl": "require"})\n'}),
         Case(
             {
                 "lib/auth.ts": """\
@@ -53,6 +62,7 @@ const pool = new Pool({ connectionString: process.env.DATABASE_URL, ssl: { rejec
             {
                 "web/.env": "NODE_TLS_REJECT_UNAUTHORIZED=1\n",
                 "db.py": "asyncpg.connect(host='localhost', ssl=False)\n",
+                "store.py": 'engine = create_async_engine(URL, connect_args={"ssl": "verify-full"})\n',
             }
         ),
         Case(

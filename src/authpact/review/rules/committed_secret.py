@@ -13,6 +13,7 @@ from authpact.review.facts._environment import (
     looks_random,
 )
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._issued_keys import SPOKEN, issued_keys
 from authpact.review.source._text import lines_matching
 
 _URL: Final = re.compile(
@@ -28,7 +29,6 @@ _STAND_IN: Final = re.compile(
     r"^\$|^<|\{|^\[|^(?:pass\w*|user|pwd|secret|your.*|change.*|xxx+|\*+|postgres|example|todo\w*)$",
     re.IGNORECASE,
 )
-_SPOKEN: Final = re.compile(r"pass|pwd|secret|your|change|xxx|\*\*|\.\.\.|abc|123", re.IGNORECASE)
 _BLOCK: Final = re.compile(
     r"^(?:[ \t]*(?:[-*][ \t]+)?(?:export[ \t]+)?|[^\n`|]{0,40}(?:[`|]|\*\*)[ \t]*`?|[^\n`]*\bset[ \t]+)"
     r"([A-Z][A-Z0-9_]*(?:SECRET|SIGNING_KEY|JWT_KEY)[A-Z0-9_]*|SECRET_KEY)"
@@ -44,21 +44,8 @@ _SHOWN: Final = re.compile(
 _REPEATED: Final = 3
 _LONG: Final = 32
 _TOKEN: Final = re.compile(r"^eyJ[\w-]+\.[\w-]+")
-_KEY: Final = re.compile(
-    r"-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----[\s\\n]*[A-Za-z0-9+/]{40}"
-    r"|\b(?:sk_live_|sk-proj-|sk-ant-|gsk_|ghp_|github_pat_|xox[bp]-|GOCSPX-|AKIA)[\w-]{16,}"
-)
-_STARTS: Final = (
-    "PRIVATE KEY",
-    "sk_live_",
-    "sk-",
-    "gsk_",
-    "ghp_",
-    "github_pat_",
-    "xox",
-    "GOCSPX-",
-    "AKIA",
-)
+_PUBLISHED: Final = re.compile(r"(^|/)\.(?:agents|claude|codex|cursor|gemini|github)/")
+"""Guides that others wrote: their keys were never anybody's."""
 _SHORTEST: Final = 12
 
 
@@ -73,7 +60,7 @@ def _real_url(text: str) -> re.Match[str] | None:
 def _is_issued(password: str) -> bool:
     """Whether a password was made by a provider: nobody types such a text as an illustration."""
     kinds = sum(bool(re.search(p, password)) for p in (r"[a-z]", r"[A-Z]", r"\d"))
-    spoken = _SPOKEN.search(password) or is_counted_up(password)
+    spoken = SPOKEN.search(password) or is_counted_up(password)
     return len(password) >= _SHORTEST and kinds >= 2 and not spoken  # noqa: PLR2004
 
 
@@ -143,16 +130,26 @@ def _addresses(facts: Facts, told: set[str]) -> Iterator[Hit]:
                 yield Hit(
                     source.path, line, "A database address with its password is written down."
                 )
-        if source.path.startswith(".github/") or not source.path.endswith(".md"):
-            yield from _keys(source.path, source.text)
+        if not source.path.endswith(".md"):
+            yield from _keys(source.path, source.text, told)
+        elif not _PUBLISHED.search(source.path):
+            yield from _noted(source.path, source.text, told)
 
 
-def _keys(path: str, text: str) -> Iterator[Hit]:
-    if not any(start in text for start in _STARTS):
-        return
-    for line, match in lines_matching(text, _KEY):
-        if not _SPOKEN.search(match[0]) and not is_counted_up(match[0]):
+def _keys(path: str, text: str, told: set[str]) -> Iterator[Hit]:
+    """Yield keys that a provider issued, but what was told as the password of an address."""
+    for line, key in issued_keys(text):
+        if key not in told:
             yield Hit(path, line, "A key of a provider is in the repository.")
+
+
+def _noted(path: str, text: str, told: set[str]) -> Iterator[Hit]:
+    """Yield keys that a document holds, each once: it repeats them, and shows made-up ones."""
+    for line, key in issued_keys(text):
+        if key not in told and looks_random(key):
+            told.add(key)
+            message = "A key of a provider is written down."
+            yield Hit(path, line, message, Severity.HIGH)
 
 
 def _addresses_in(text: str) -> Iterator[tuple[int, re.Match[str]]]:
@@ -167,7 +164,7 @@ def _scripts(facts: Facts, told: set[str]) -> Iterator[Hit]:
             if url:
                 told.add(url[1])
                 yield at(module, line, "A database address with its password is in the code.")
-        yield from _keys(module.path, module.code)
+        yield from _keys(module.path, module.code, told)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -245,6 +242,10 @@ data:
         Case(
             {"charts/values.yaml": "api:\n  env:\n    JWT_SECRET: notes_signing_4417902356_key\n"}
         ),
+        Case({"values.yaml": "databaseUrl: postgresql://ada:lovelace@c0.a1b2.neon.tech/db\n"}),
+        Case({"LEAK.md": "The Gemini key in use: `AIzaSyQ8Zr1xW5vB7nM4kL9pT2cD6fG0hJ3sA1e`\n"}),
+        Case({"AUDIT.md": "The database still has npg_q8Zr1xW5vB7n.\n"}),
+        Case({"HOW.md": "    model-key: sk-q8Zr1xW5vB7nM4kL9pT2cD6fG0hJ3sA1eY\n"}),
         Case({"pay.py": 'client = Client("sk_live_q8Zr1xW5vB7nM3kL9pT2")\n'}),
         Case({"deploy.sh": "psql postgresql://ada:npg_q8Zr1xW5vB7n@ep-1.aws.neon.tech/db\n"}),
     ),
@@ -288,6 +289,9 @@ JWT_SECRET=[32-char-minimum]
             {
                 "api/.env": "GOOGLE_CLIENT_ID=q8Zr1xW5vB7nM3kL9pT2\nTOKEN_URL=https://q8Zr1xW5vB7nM3kL9pT2.example\n",
                 "k8s/secret.yaml": "kind: Secret\ndata:\n  JWT_SECRET: Y2hhbmdlLW1lLWluLXByb2R1Y3Rpb24=\n",
+                ".agents/db.md": '{"password": "npg_q8Zr1xW5vB7n"}\n',
+                "PAY.md": "STRIPE_KEY=sk_live_production_key_here_4417\n",
+                "web/maps.ts": 'const apiKey = "AIzaSyQ8Zr1xW5vB7nM4kL9pT2cD6fG0hJ3sA1e";\n',
             }
         ),
     ),

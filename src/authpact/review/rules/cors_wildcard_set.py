@@ -68,6 +68,29 @@ RULE = Rule(
                 "k8s/api.yaml": '  env:\n    - name: FRONTEND_URL\n      value: "*"\n',
             }
         ),
+        Case(
+            {
+                "api/config.py": """\
+class Settings(BaseSettings):
+    web_origins: str = "http://localhost:3000"
+
+    @property
+    def origins(self):
+        return [o.strip() for o in self.web_origins.split(",")]
+
+settings = Settings()
+""",
+                "api/main.py": """\
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from api.config import settings
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=settings.origins, allow_credentials=True)
+""",
+                "chart/values.yaml": 'env:\n  WEB_ORIGINS: "*"\n',
+            }
+        ),
         Case({"api/main.py": _API, "api/Dockerfile": "FROM python\nENV FRONTEND_URL=*\n"}),
         Case(
             {

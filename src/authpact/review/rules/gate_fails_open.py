@@ -8,7 +8,7 @@ from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._gates import reads_credential
 from authpact.review.facts._openings import grants, passes, stands_in
-from authpact.review.facts._skipped import stood_in
+from authpact.review.facts._skipped import believed, stood_in
 from authpact.review.source._model import Function, Handler, Module
 from authpact.review.source._text import lines_matching
 
@@ -95,6 +95,9 @@ def _replaced(facts: Facts) -> Iterator[Hit]:
         for way in stood_in(facts.application, module, function):
             message = f"A caller who could not be verified becomes {way.value}."
             yield at(module, function.line + way.line, message)
+        for way in believed(facts.application, module, function):
+            message = "Where the key is missing, the token is believed unsigned."
+            yield at(module, function.line + way.line, message)
 
 
 def check(facts: Facts) -> Iterator[Hit]:
@@ -103,6 +106,20 @@ def check(facts: Facts) -> Iterator[Hit]:
     yield from _replaced(facts)
     yield from _caught_in_scripts(facts)
 
+
+_UNSIGNED: Final = """\
+from fastapi import FastAPI, Depends
+
+def sailor(token: str = Depends(scheme)):
+    seen = jwt.decode(token, options={"verify_signature": False})
+    head = jwt.get_unverified_header(token)
+    found = key_of(head["kid"])
+    if not found:
+        return seen["sub"]
+    return jwt.decode(token, found, algorithms=["EdDSA"])["sub"]
+
+app = FastAPI(dependencies=[Depends(sailor)])
+"""
 
 RULE = Rule(
     requirement="error:fail-closed",
@@ -114,6 +131,7 @@ RULE = Rule(
     remedy="Refuse the request on any error; where the service is missing, answer 503.",
     check=check,
     flagged=(
+        Case({"main.py": _UNSIGNED}),
         Case(
             {
                 "main.py": """\
@@ -208,6 +226,13 @@ export async function sailor(request) {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": _UNSIGNED.replace("return seen[", "raise Refused(seen[").replace(
+                    '"sub"]\n    return jwt', '"sub"])\n    return jwt'
+                )
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -37,6 +37,20 @@ async def one(key: str, caller=Depends(get_current_user)):
     return Case({"main.py": text})
 
 
+_NESTED: Final = """\
+class Parcel(Base):
+    owner_id: str
+app = FastAPI()
+MINE = select(Parcel).where(Parcel.owner_id == me.id)
+
+@app.delete("/{owner_id}/parcels/{key}")
+def drop(owner_id: str, key: int, db=Depends(get_db), caller=Depends(get_current_user)):
+    if caller["id"] != owner_id:
+        raise HTTPException(403)
+    parcel = db.get(Parcel, key)
+    db.delete(parcel)
+"""
+
 _PARCELS: Final = """\
 from fastapi import FastAPI, Depends
 from services import ParcelService, DepotService
@@ -67,6 +81,7 @@ RULE = Rule(
     remedy="Give the query the owner from the token together with the id, and answer 404.",
     check=check,
     flagged=(
+        Case({"main.py": _NESTED}),
         Case(
             {
                 "main.py": _PARCELS,
@@ -176,6 +191,13 @@ def find_parcel(db, key):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": _NESTED.replace(
+                    "(parcel)", "(parcel if parcel.owner_id == owner_id else 0)"
+                )
+            }
+        ),
         Case(
             {
                 "main.py": _PARCELS,

@@ -58,6 +58,19 @@ def check(facts: Facts) -> Iterator[Hit]:
             )
 
 
+_POURED: Final = """\
+from fastapi import FastAPI, Depends, Body
+
+app = FastAPI()
+
+class Parcel(Base):
+    owner_id: str
+
+@app.put("/parcels/{key}")
+def change(key: int, given: dict = Body(...), user=Depends(get_current_user)):
+    db.execute(update(Parcel).where(Parcel.id == key, Parcel.owner_id == user.id).values(**given))
+"""
+
 RULE = Rule(
     requirement="ownership:owner-from-token",
     category="ownership-trusts-client-user-id",
@@ -68,6 +81,7 @@ RULE = Rule(
     remedy="Set the owner from the token and leave the field out of the model.",
     check=check,
     flagged=(
+        Case({"main.py": _POURED}),
         Case(
             {
                 "main.py": """\
@@ -179,6 +193,13 @@ def make(room: RoomCreate, user=Depends(get_current_user)):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": _POURED.replace(
+                    "    db.exe", "    given.pop('owner_id', None)\n    db.exe"
+                )
+            }
+        ),
         Case(
             {
                 "main.py": """\

@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._endpoints import shape
 from authpact.review.facts._facts import Facts
+from authpact.review.facts._requests import VERBS
 from authpact.review.source._model import Call, Module
 from authpact.review.source._text import members
 
@@ -19,6 +20,14 @@ _GUARD: Final = re.compile(r"(?:^|/)(?:middleware|proxy)\.[jt]sx?$")
 _CARRIES: Final = re.compile(
     r"authorization|bearer|cookie|\btoken|x-api-key|credentials|\bauth\b", re.IGNORECASE
 )
+_GIVES: Final = re.compile(
+    r"authorization|bearer|cookie|\btoken|x-api-key|credentials|\bauth\s*[:?(]", re.IGNORECASE
+)
+_ADDRESS: Final = re.compile(
+    r"NEXT_PUBLIC_\w*(?:API|BACKEND)\w*|VITE_\w*API\w*|[\"'`]https?://[\w.-]+:8\d{3}"
+)
+_JOINED: Final = re.compile(r"^`\$\{[^{}`]+\}\$\{\s*\w+\s*\}`$|^[\w.]+\s*\+\s*\w+$")
+_PATH: Final = re.compile(r"^[\"'`](/(?:\$\{[^}`]*\}|[^\"'`?#$])*)(?:\?[^\"'`]*)?[\"'`]$")
 _OPENED: Final = re.compile(r"^`\$\{[^{}`]+\}(/[^`?#]*)")
 
 
@@ -71,18 +80,61 @@ def _unsent(facts: Facts) -> Iterator[tuple[str, Hit]]:
             yield module.path, at(module, call, message)
 
 
+def _wrapper(module: Module) -> Call | None:
+    """Return the request of a file that puts the address of the API before paths, with nothing."""
+    if not _ADDRESS.search(module.code) or _GIVES.search(module.code):
+        return None
+    calls = (c for c in module.calls if c.name in {"fetch", "axios"} and c.arguments)
+    return next((c for c in calls if _JOINED.match(c.arguments[0].text)), None)
+
+
+def _made_from(facts: Facts, user: Module, wrapper: Module) -> frozenset[str]:
+    """Return what a file has from another: names it imports, and clients they make for it."""
+    aliases = {i.alias for i in user.imports if facts.project.module_of(user, i.module) is wrapper}
+    called = [re.compile(rf"\b{re.escape(a)}\(") for a in aliases if a]
+    made = {a.target for a in user.assignments if any(c.search(a.value) for c in called)}
+    return frozenset(aliases | made)
+
+
+def _through(facts: Facts, wrapper: Module) -> Iterator[tuple[str, str]]:
+    """Yield method and path of what other files ask for through a file, with no credential."""
+    for user in facts.scripts:
+        if wrapper.path not in facts.loaded.asked_by(user.path):
+            continue
+        names = _made_from(facts, user, wrapper)
+        for call in user.calls:
+            root, _, last = call.name.partition(".")
+            asked = last in VERBS and root in names and call.arguments
+            path = _PATH.match(call.arguments[0].text) if asked else None
+            if path and not any(_CARRIES.search(a.text) for a in call.arguments[1:]):
+                yield last, path[1]
+
+
+def _bare_wrappers(facts: Facts) -> Iterator[Hit]:
+    """Yield clients of an API elsewhere that send neither token nor cookie to guarded paths."""
+    found = [(m, c) for m in facts.browser if (c := _wrapper(m))]
+    guarded = _guarded(facts) if found else {}
+    for module, call in found:
+        for method, path in _through(facts, module):
+            if guarded.get((method, shape(path))):
+                message = f"{method.upper()} {path} demands a token; this client sends none."
+                yield at(module, call, message)
+                break
+
+
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield requests of protected paths whose options hold no credential, one a file."""
     if not facts.verifications and not any("Bearer" in m.code for m in facts.python):
-        return
-    if any(_COOKIES.search(m.code) for m in facts.python):
         return
     added = any(_PATCHED.search(m.code) for m in facts.scripts)
     forwards = any(
         _GUARD.search(m.path) and re.search("authorization", m.code, re.IGNORECASE)
         for m in facts.scripts
     )
-    if not added and not forwards:
+    if added or forwards:
+        return
+    yield from _bare_wrappers(facts)
+    if not any(_COOKIES.search(m.code) for m in facts.python):
         yield from once(_unsent(facts))
 
 
@@ -108,6 +160,12 @@ def add(user=Depends(current_user)):
 def news():
     return []
 """
+_PAGE: Final = """\
+import { senderFor } from "./lib/send";
+const { data: session } = authClient.useSession();
+const sender = senderFor(session);
+export const notes = () => sender.get("/notes");
+"""
 
 RULE = Rule(
     requirement="access:authenticated",
@@ -119,6 +177,22 @@ RULE = Rule(
     remedy="Send it through the function that attaches `Authorization: Bearer …`.",
     check=check,
     flagged=(
+        Case(
+            {
+                "api/main.py": _API.replace("import jwt", "import jwt\nfrom fastapi import Cookie"),
+                "web/lib/send.ts": """\
+const BASE = process.env.NEXT_PUBLIC_API_URL;
+class Sender {
+  async ask(path, init = {}) {
+    return fetch(`${BASE}${path}`, { ...init, headers: { Accept: "application/json" } });
+  }
+  get(path) { return this.ask(path); }
+}
+export const senderFor = (someone) => new Sender();
+""",
+                "web/page.ts": _PAGE,
+            }
+        ),
         Case(
             {
                 "api/main.py": _API,
@@ -143,6 +217,38 @@ export function send(API_URL, form) {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "api/main.py": _API,
+                "web/lib/send.ts": """\
+const BASE = process.env.NEXT_PUBLIC_API_URL;
+class Sender {
+  async ask(path, init = {}) {
+    return fetch(`${BASE}${path}`, { ...init, credentials: "include", headers: { Accept: "application/json" } });
+  }
+  get(path) { return this.ask(path); }
+}
+export const senderFor = (someone) => new Sender();
+""",
+                "web/page.ts": _PAGE,
+            }
+        ),
+        Case(
+            {
+                "api/main.py": _API,
+                "web/lib/send.ts": """\
+const BASE = process.env.NEXT_PUBLIC_API_URL;
+class Sender {
+  async ask(path, init = {}) {
+    return fetch(`${BASE}${path}`, { ...init, headers: { Accept: "application/json" } });
+  }
+  get(path) { return this.ask(path); }
+}
+export const senderFor = (someone) => new Sender();
+""",
+                "web/page.ts": _PAGE.replace("/notes", "/news"),
+            }
+        ),
         Case(
             {
                 "api/main.py": _API,

@@ -6,8 +6,8 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._tokens import looks_session_up
-from authpact.review.source._model import Module
-from authpact.review.source._text import lines_matching
+from authpact.review.source._model import Function, Module
+from authpact.review.source._text import lines_matching, members
 
 _SESSION_TOKEN: Final = re.compile(
     r"\bsession\??\.(?:data\??\.)?(?:session\??\.)?token\b|\bdata\??\.session\??\.token\b"
@@ -44,16 +44,25 @@ def _sends_header(facts: Facts) -> Iterator[tuple[Module, int]]:
 
 
 def _is_own(facts: Facts, module: Module, text: str) -> bool:
-    """Whether a session is what a function of the tree gets from a service of its own."""
+    """Whether a session is what a function of the tree gets from a service or storage of its own."""
     name = re.match(r"\w+", text)
     called = {
         found[1]
         for a in module.assignments
-        if name and a.target == name[0]
+        if name and (a.target == name[0] or name[0] in members(a.target).values())
         for found in re.findall(r"^(await\s+)?(\w+)\(", a.value)
     }
-    meant = [f[1] for c in called if (f := facts.project.function(module, c))]
-    return bool(meant) and all(_FETCHES.search(f.text) and not _ASKS.search(f.text) for f in meant)
+    meant = [f for c in called if (f := facts.project.function(module, c))]
+    return bool(meant) and all(_makes_session(*f) for f in meant)
+
+
+def _makes_session(module: Module, function: Function) -> bool:
+    """Whether a function has its session from a request or a storage, never from Better Auth."""
+    if _FETCHES.search(function.text):
+        return not _ASKS.search(function.text)
+    keeps = re.search(r"\b(?:local|session)Storage\.setItem\(", module.code)
+    issued = any("better-auth" in i.module for i in module.imports)
+    return bool(keeps) and not issued and not _ASKS.search(module.code)
 
 
 _FETCHES: Final = re.compile(r"\bfetch\(")
@@ -175,6 +184,25 @@ def read(token, key):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "web/auth.ts": _JWT_SERVER.replace("bearer(), jwt()", ""),
+                "api/auth.py": _JWT_API,
+                "web/held.ts": """\
+const held = () => JSON.parse(localStorage.getItem("held") ?? "null");
+export const signIn = async (form) => localStorage.setItem("held", await send("/login", form));
+export const useSession = () => {
+  const [data] = useState(held());
+  return { data };
+};
+""",
+                "web/page.tsx": """\
+import { useSession } from "./held";
+const { data: session } = useSession();
+fetch("/x", { headers: { Authorization: `Bearer ${session.token}` } });
+""",
+            }
+        ),
         Case(
             {
                 "web/auth.ts": _JWT_SERVER.replace("bearer(), jwt()", ""),

@@ -8,7 +8,7 @@ from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
 from authpact.review.source._text import lines_matching
 
-_STORED: Final = r"(?:window\.)?(?:local|session)Storage\.getItem\(\s*[\"'][\w.:-]*(?:token|jwt|auth|signed[_-]?in|logged[_-]?in|session)[\w.:-]*[\"']\s*\)"
+_STORED: Final = r"(?:window\.)?(?:local|session)Storage\.getItem\(\s*[\"']?[\w.:-]*(?:token|jwt|auth|signed[_-]?in|logged[_-]?in|session)[\w.:-]*[\"']?\s*\)"
 _DIRECT: Final = re.compile(
     rf"(?:\breturn\s+|\b(?:is|has)?(?:Authenticated|SignedIn|LoggedIn|Authed|Authorized)\w*\s*[:=]\s*(?:[^\n;]*&&\s*)?|set(?:Is)?(?:Authenticated|SignedIn|LoggedIn|Authed|Authorized|Allowed)\(\s*)"
     rf"(?:!!\s*|Boolean\(\s*){_STORED}",
@@ -16,13 +16,20 @@ _DIRECT: Final = re.compile(
 )
 _STATE: Final = r"\bset(?:Is)?(?:Authenticated|SignedIn|LoggedIn|Authed|Authorized|Allowed)\("
 _ASKS: Final = re.compile(
-    r"\bawait\b|\bfetch\w*\(|\baxios\b|\bapi\w*\.|\.then\(|\bmutate|\brefetch|[vV]alidat"
+    r"\bawait\b|\bfetch\w*\(|\baxios\b|\bapi\w*\.(?!set)|\.then\(|\bmutate|\brefetch|[vV]alidat"
 )
 _NAMED: Final = re.compile(rf"^{_STORED}$", re.IGNORECASE)
 _LOOKED_AT: Final = re.compile(
     r"\bexp\b|expires|jwtDecode|decodeJwt|jwt_decode|atob\(|jwtVerify|isExpired|verify",
     re.IGNORECASE,
 )
+
+
+_BAR: Final = re.compile(
+    r"(?:^|[/_-])(?:(?:top|main|app|site|mobile)?[_-]?)(?:nav(?:bar|igation)?|header|footer|sidebar|menu)\.[jt]sx$",
+    re.IGNORECASE,
+)
+"""A part of pages that shows whether somebody is signed in, and hides nothing."""
 
 
 def _through_names(module: Module) -> Iterator[int]:
@@ -50,7 +57,7 @@ def _opened(name: str, text: str) -> re.Match[str] | None:
     """Return the place where a token that is there opens the session of whoever is stored."""
     return re.search(
         rf"\bif\s*\(\s*(?:\w+\s*&&\s*)?{re.escape(name)}\b(?:\s*&&\s*\w+)?\s*\)\s*\{{?"
-        rf"(?:[^{{}}]|\{{[^{{}}]*\}}){{0,300}}?(?:{_STATE}\s*true\b|\bset(?:User|Session)\(\s*(?:JSON\.parse\(|\w*(?:[uU]ser|[pP]arsed)))",
+        rf"(?:\btry\s*\{{|[^{{}}]|\{{[^{{}}]*\}}){{0,300}}?(?:{_STATE}\s*true\b|\bset(?:User|Session)\(\s*(?:JSON\.parse\(|\w*(?:[uU]ser|[pP]arsed)))",
         text,
     )
 
@@ -59,6 +66,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     """Yield scripts for which any text in web storage is a signed-in user, once a file."""
     for module in facts.browser:
         if "getItem(" not in module.code or _LOOKED_AT.search(module.code):
+            continue
+        if _BAR.search(module.path) and "children" not in module.code:
             continue
         direct = (line for line, _ in lines_matching(module.code, _DIRECT))
         line = min((*direct, *_through_names(module)), default=0)
@@ -76,6 +85,25 @@ RULE = Rule(
     remedy="Ask the issuer for the session, or look at `exp` and treat a 401 as signed out.",
     check=check,
     flagged=(
+        Case(
+            {
+                "context/held.tsx": """\
+const look = () => {
+  const sent = localStorage.getItem(TOKEN_KEY);
+  const kept = localStorage.getItem(USER_KEY);
+  if (sent && kept) {
+    try {
+      const user = JSON.parse(kept);
+      setUser(user);
+      apiClient.setToken(sent);
+    } catch {
+      setUser(null);
+    }
+  }
+};
+"""
+            }
+        ),
         Case(
             {
                 "components/gate.tsx": """\
@@ -140,6 +168,19 @@ useEffect(() => {
         ),
     ),
     accepted=(
+        Case(
+            {
+                "components/Navbar.tsx": """\
+export function Navbar() {
+  const look = () => {
+    const stored = localStorage.getItem("token");
+    setIsLoggedIn(!!stored);
+  };
+  return <nav>{isLoggedIn ? <SignOut /> : <SignIn />}</nav>;
+}
+"""
+            }
+        ),
         Case(
             {
                 "context/auth.tsx": """\

@@ -6,9 +6,10 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._images import copied, holds
+from authpact.review.facts._images import copied, holds, language
 from authpact.review.facts._variables import Read, Service
 
+_ENCRYPTS: Final = re.compile(r"ENCRYPT|FERNET|CIPHER|MASTER")
 _BACK_DOOR: Final = re.compile(r"(?:^|_)(?:TESTS?|TESTING|E2E|BYPASS|DEBUG|MOCK)(?:_|$)")
 
 
@@ -50,25 +51,29 @@ def _nearer(facts: Facts, service: Service) -> tuple[str, ...]:
     return tuple(o for o in others if o.startswith(inside) and o != "/")
 
 
-def _in_image(facts: Facts, service: Service) -> tuple[str, ...]:
-    """Return what the image of a service copies, the root when it is not told.
+def _image(facts: Facts, service: Service) -> tuple[tuple[str, ...], str]:
+    """Return what the image of a service copies, the root when it is not told, and its language.
 
     Several images are often built from one folder, each of a part of it.
     """
-    named = (s for s in facts.environment.plain("") if s.path == service.dockerfile)
-    source = next(named, None)
-    return copied(source, (m.path for m in facts.project.modules)) if source else (".",)
+    path = service.dockerfile or posixpath.join(service.context, "Dockerfile")
+    source = next((s for s in facts.environment.plain("") if s.path == path), None)
+    if source is None:
+        return (".",), ""
+    paths = (m.path for m in facts.project.modules)
+    return copied(source, paths) if service.dockerfile else (".",), language(source)
 
 
 def _needed(facts: Facts, service: Service) -> Iterator[str]:
     """Yield the secrets that the code of a service reads and an operator may believe to be set."""
     inside = f"{service.context}/" if service.context else ""
     known, bakes_none = _known(facts, service), _bakes_none(facts, service)
-    nearer, image = _nearer(facts, service), _in_image(facts, service)
+    nearer, (image, runs) = _nearer(facts, service), _image(facts, service)
     reads = [
         r
         for r in facts.variables.secrets
         if r.module.path.startswith(inside)
+        and runs in {"", r.module.language}
         and not r.module.path.startswith(nearer)
         and any(holds(part, r.module.path) for part in image)
     ]
@@ -79,7 +84,11 @@ def _needed(facts: Facts, service: Service) -> Iterator[str]:
         if not as_file and not any(_are_alternatives(read, name) for name in given):
             yield read.name
     servers = (s.module.path for s in facts.issuers.servers)
-    if bakes_none and any(p.startswith(inside) and not p.startswith(nearer) for p in servers):
+    if (
+        bakes_none
+        and runs != "python"
+        and any(p.startswith(inside) and not p.startswith(nearer) for p in servers)
+    ):
         yield "BETTER_AUTH_SECRET"
 
 
@@ -95,8 +104,10 @@ def check(facts: Facts) -> Iterator[Hit]:
             if any(e.endswith(f"{n}_FILE") for e in service.environment)
         }
         for name in sorted(set(_needed(facts, service)) - given):
-            if _BACK_DOOR.search(name):
-                continue  # what opens a door for tests is shut while it is unset
+            # What opens a door for tests is shut while it is unset; a worker shares the settings
+            # of the server, but verifies and signs nothing.
+            if _BACK_DOOR.search(name) or (service.is_worker and not _ENCRYPTS.search(name)):
+                continue
             cause = (service.file, service.context, name)
             if cause not in seen:
                 seen.add(cause)
@@ -147,6 +158,7 @@ services:
   worker:
     build:
       context: ./api
+    command: celery -A jobs worker
     environment:
       - QUEUE=jobs
 """,
@@ -185,13 +197,41 @@ services:
             {
                 "compose.yaml": """\
 services:
-  api:
+  jobs:
     build: ./api
+    command: celery -A jobs worker
+    environment:
+      QUEUE: jobs
+  live:
+    build: ./live
+    volumes: ["./live:/app"]
+    environment:
+      QUEUE: live
+  tests:
+    build: ./tests
+    environment:
+      QUEUE: tests
+""",
+                ".env.example": "SESSION_SECRET=\nENCRYPTION_SECRET=\nTEST_BYPASS_SECRET=\n",
+                "api/settings.py": 'import os\nKEY = os.getenv("SESSION_SECRET", "")\n',
+                "live/settings.py": _READER,
+                "tests/settings.py": 'import os\nDOOR = os.getenv("TEST_BYPASS_SECRET")\n',
+            }
+        ),
+        Case(
+            {
+                "compose.yaml": """\
+services:
+  api:
+    build:
+      context: .
+      dockerfile: api/Dockerfile
     environment:
       PORT: "8000"
 """,
-                ".env.example": "TEST_BYPASS_SECRET=\n",
-                "api/settings.py": 'import os\nDOOR = os.getenv("TEST_BYPASS_SECRET")\n',
+                ".env.example": "ENCRYPTION_SECRET=\n",
+                "api/Dockerfile": "FROM python:3.12-slim\nCOPY . .\n",
+                "web/lib/seal.ts": "export const key = process.env.ENCRYPTION_SECRET;\n",
             }
         ),
         Case(

@@ -108,6 +108,9 @@ class Project:
         level = len(name) - len(name.lstrip("."))
         tail = name.lstrip(".").replace(".", "/")
         around = list(folders_of(module.path))
+        if not level and "/" in around[0] and f"{around[0]}/__init__.py" in self.paths:
+            # What is beside a module of a package is reached by dots: the folder around first.
+            around[:2] = around[1::-1]
         bases = around[level - 1 : level] if level else around
         for base in bases:
             stem = "/".join(p for p in (base, tail) if p)
