@@ -1,6 +1,5 @@
 """Where code and contract differ: the contract says one thing, the tree does another."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,8 +7,9 @@ from authpact.contract import Contract, Endpoint
 from authpact.findings import Confidence, Finding, Location, Severity
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 
-_HOLE: Final = re.compile(r"\{[^}]*\}")
+_HOLE: Final = lazy(r"\{[^}]*\}")
 CONTRACT_FILE: Final = "authpact.toml"
 
 

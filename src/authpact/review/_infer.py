@@ -6,12 +6,13 @@ from typing import Final
 
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 
 _METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 _ALGORITHMS: Final = ("HS256", "EdDSA", "ES256", "RS256", "PS256")
-_OWNER: Final = re.compile(r"\{(\w*(?:user|owner)_?id\w*)\}", re.IGNORECASE)
-_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
-_LOGIN: Final = re.compile(
+_OWNER: Final = lazy(r"\{(\w*(?:user|owner)_?id\w*)\}", re.IGNORECASE)
+_ORIGIN: Final = lazy(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+_LOGIN: Final = lazy(
     r"/(?:login|log-in|sign-?in|sign_in|sign-?up|sign_up|register|logout|sign-?out|password|reset)\b"
     r"|/auth/|password-recovery|/login|access-token",
     re.IGNORECASE,

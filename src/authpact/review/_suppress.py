@@ -13,11 +13,12 @@ from typing import Final
 
 from authpact.errors import AuthpactError
 from authpact.findings import Finding
+from authpact.review.source._pattern import lazy
 from authpact.review.source._tree import Tree
 
 _FILES: Final = ("authpact.toml", "authpact-review.toml")
 """The contract, and a file for a project that has none."""
-_INLINE: Final = re.compile(
+_INLINE: Final = lazy(
     r"authpact:\s*ignore\[([\w*-]+(?:\s*,\s*[\w*-]+)*)\]\s+(.*?)(?:\s+until\s+(\d{4}-\d\d-\d\d))?\s*(?:\*/|-->)?\s*$"
 )
 _KEYS: Final = frozenset({"rule", "file", "reason", "until"})

@@ -5,26 +5,25 @@ from typing import Final
 
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Function
+from authpact.review.source._pattern import lazy
 
 ADDRESS: Final = (
     r"(?:\w*(?:url|uri|endpoint|webhook|server|host|href|link)\w*|target|src|source"
     r"|dest(?:ination)?|address|location|origin)"
 )
-NAMED: Final = re.compile(rf"^{ADDRESS}$", re.IGNORECASE)
-SINK: Final = re.compile(
+NAMED: Final = lazy(rf"^{ADDRESS}$", re.IGNORECASE)
+SINK: Final = lazy(
     r"^(?:httpx|requests|aiohttp|urllib\.request)\.\w+$|(?:^|\.)(?:client|session|http|http_client|_client)\.(?:get|post|put|delete|head|request|stream)$"
     r"|^(?:(?:urllib\.)?request\.)?(?:urlopen|urlretrieve)$|^(?:urllib\.)?request\.Request$|^(?:httpx\.)?(?:Async)?Client$"
     r"|(?:^|\.)(?:Async)?(?:OpenAI|AzureOpenAI|Anthropic)$|(?:^|\.)(?:ChatOpenAI|ChatOllama|Ollama|ollama\.(?:Async)?Client)$"
     r"|(?:^|\.)(?:page|browser_page|tab)\.goto$|(?:^|\.)(?:WebBaseLoader|AsyncHtmlLoader|UnstructuredURLLoader)$"
     r"|^feedparser\.parse$|^trafilatura\.fetch_url$|^(?:websockets\.connect|sse_client|streamablehttp_client)$"
 )
-CHECKED: Final = re.compile(
+CHECKED: Final = lazy(
     r"allow|whitelist|hostname|netloc|ip_address|is_private|trusted|urlparse\(|validate_\w*ur[il]|is_safe|blocked",
     re.IGNORECASE,
 )
-_SKIPPED: Final = re.compile(
-    r"redirect|callback|return_?ur|base_url_for|image_?ur|avatar", re.IGNORECASE
-)
+_SKIPPED: Final = lazy(r"redirect|callback|return_?ur|base_url_for|image_?ur|avatar", re.IGNORECASE)
 
 
 def given(route: Route) -> frozenset[str]:

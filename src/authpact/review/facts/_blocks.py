@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_HEADER: Final = re.compile(r"^(?:if|elif|else|try|except|finally|for|while|with|async\s+with)\b")
+from authpact.review.source._pattern import lazy
+
+_HEADER: Final = lazy(r"^(?:if|elif|else|try|except|finally|for|while|with|async\s+with)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
 _INJECTED: Final = frozenset(
     {"Request", "Response", "Session", "AsyncSession", "WebSocket", "BackgroundTasks", "UploadFile"}
 )
-_PUBLISHED: Final = re.compile(r"(?:cloud_?)?event$|envelope$")
+_PUBLISHED: Final = lazy(r"(?:cloud_?)?event$|envelope$")
 _SPLAT: Final = r"\*\*\s*%s\.(?:model_dump|dict)\(\s*(?:exclude_\w+=\w+\s*)?\)"
 _CREDENTIAL: Final = r"(?:auth|access|id|bearer|session|jwt)_?token|token|jwt|bearer"
-_HAS_OWNER: Final = re.compile(r"^\s+(?:user_id|owner_id|creator_id|created_by)\s*:", re.MULTILINE)
+_HAS_OWNER: Final = lazy(r"^\s+(?:user_id|owner_id|creator_id|created_by)\s*:", re.MULTILINE)
 
 
 def models(route: Route) -> dict[str, str]:

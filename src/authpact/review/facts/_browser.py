@@ -4,11 +4,10 @@ import re
 from typing import Final
 
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 
-_CLIENT: Final = re.compile(r"^[ \t]*[\"']use client[\"']", re.MULTILINE)
-_BROWSER: Final = re.compile(
-    r"\bwindow\b|\b(?:local|session)Storage\b|\bdocument\.|\buse[A-Z]\w*\("
-)
+_CLIENT: Final = lazy(r"^[ \t]*[\"']use client[\"']", re.MULTILINE)
+_BROWSER: Final = lazy(r"\bwindow\b|\b(?:local|session)Storage\b|\bdocument\.|\buse[A-Z]\w*\(")
 
 
 def is_client(module: Module) -> bool:

@@ -9,17 +9,18 @@ from authpact.review.facts._issuers import Issuer, Issuers
 from authpact.review.facts._mints import Mint
 from authpact.review.facts._tokens import Tokens, Verification
 from authpact.review.source._model import Class, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._text import literal, members
 
 _USER: Final = ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
-_PAYLOAD: Final = re.compile(r"definePayload\s*(?::\s*(?:async\s*)?|=\s*)?\([^)]*\)\s*(?:=>)?\s*")
-_OBJECT: Final = re.compile(r"\(?\s*(\{.*)", re.DOTALL)
-_ASSIGNED: Final = re.compile(r"^\s*([A-Za-z_]\w*)(?:\s*:\s*[^=\n]+)?\s*=\s*(?:await\s+)?[\w.]*$")
-_MODEL: Final = re.compile(
+_PAYLOAD: Final = lazy(r"definePayload\s*(?::\s*(?:async\s*)?|=\s*)?\([^)]*\)\s*(?:=>)?\s*")
+_OBJECT: Final = lazy(r"\(?\s*(\{.*)", re.DOTALL)
+_ASSIGNED: Final = lazy(r"^\s*([A-Za-z_]\w*)(?:\s*:\s*[^=\n]+)?\s*=\s*(?:await\s+)?[\w.]*$")
+_MODEL: Final = lazy(
     r"\b([A-Z]\w*)(?:\.model_validate|\.parse_obj|\.from_dict)?\(\s*(?:\*\*)?(\w+)\s*\)"
 )
-_ALIAS: Final = re.compile(r"\balias\s*=\s*([\"']\w+[\"'])")
+_ALIAS: Final = lazy(r"\balias\s*=\s*([\"']\w+[\"'])")
 
 
 @dataclass(frozen=True, slots=True)

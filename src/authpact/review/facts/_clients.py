@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.review.source._model import Assignment, Call, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._text import members
 
 _MADE: Final = "createAuthClient"
-_CALLED: Final = re.compile(
+_CALLED: Final = lazy(
     r"^(?:await\s+)?\(*\s*(\w+)(?:\s+as\s[^;]+?\)+(?=\s*[?!]?\.))?((?:\s*[?!]?\.\s*\w+)*)\s*\("
 )
-_DATA: Final = re.compile(r"\bdata\s*(?::\s*(\w+))?\s*(?=[,}=])")
+_DATA: Final = lazy(r"\bdata\s*(?::\s*(\w+))?\s*(?=[,}=])")
 _HOPS: Final = 3
 _LONGEST: Final = 80
 """Characters of an expression that may be a client."""

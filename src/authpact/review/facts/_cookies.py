@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import literal, split
 
-_READ: Final = re.compile(r"[cC]ookies(?:\.get\(|\[)\s*(f?[\"'][^\"']+[\"']|[A-Za-z_][\w.]*)")
-_ALIAS: Final = re.compile(r"Cookie\([^()]*alias\s*=\s*([\"'][^\"']+[\"']|[A-Za-z_]\w*)")
+_READ: Final = lazy(r"[cC]ookies(?:\.get\(|\[)\s*(f?[\"'][^\"']+[\"']|[A-Za-z_][\w.]*)")
+_ALIAS: Final = lazy(r"Cookie\([^()]*alias\s*=\s*([\"'][^\"']+[\"']|[A-Za-z_]\w*)")
 _LOOP: Final = r"\bfor\s+{name}\s+in\s+([\[(][^\])]*[\])]|[A-Za-z_]\w*)"
 
 

@@ -7,13 +7,14 @@ from typing import Final
 
 from authpact.review.source._dictionaries import Dictionaries
 from authpact.review.source._model import Argument, Call, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._values import Evaluator, Value
 
-_CUT: Final = re.compile(
+_CUT: Final = lazy(
     r"((?:os\.)?(?:getenv|environ\.get)\([^()]*\)|[\w.]+)\.split\(\s*[\"'][,; ][\"']\s*\)"
 )
-_NAME: Final = re.compile(r"^[A-Za-z_][\w.]*$")
+_NAME: Final = lazy(r"^[A-Za-z_][\w.]*$")
 _HOPS: Final = 4
 
 

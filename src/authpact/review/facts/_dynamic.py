@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
 _LOADS: Final = r"^(?:importlib\.)?(?:import_module|__import__)\(\s*(.*)"
-_TEXT: Final = re.compile(r"[\"']([A-Za-z_.][\w.]*)[\"']")
-_MADE: Final = re.compile(r"^f[\"'](\.?[A-Za-z_][\w.]*\.)\{")
-_SPEC: Final = re.compile(r"^(?:importlib\.)?(?:util\.)?module_from_spec\(\s*(\w+)\s*\)")
-_FILE: Final = re.compile(r"[\"']([\w./]*\.py)[\"']")
+_TEXT: Final = lazy(r"[\"']([A-Za-z_.][\w.]*)[\"']")
+_MADE: Final = lazy(r"^f[\"'](\.?[A-Za-z_][\w.]*\.)\{")
+_SPEC: Final = lazy(r"^(?:importlib\.)?(?:util\.)?module_from_spec\(\s*(\w+)\s*\)")
+_FILE: Final = lazy(r"[\"']([\w./]*\.py)[\"']")
 _MOST: Final = 500
 
 

@@ -7,12 +7,11 @@ from typing import Final
 from authpact.review.facts._requests import VERBS
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 
-HOLE: Final = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\[[^\]]*\]|(?<=/):\w+(?:\*|\([^)]*\))?")
-_HANDLER: Final = re.compile(
-    r"(?:^|/)app/(?:(.*)/)?route\.[jt]sx?$|(?:^|/)pages/(api/.*)\.[jt]sx?$"
-)
-_EXPORTED: Final = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE)\b")
+HOLE: Final = lazy(r"\$\{[^}]*\}|\{[^}]*\}|\[[^\]]*\]|(?<=/):\w+(?:\*|\([^)]*\))?")
+_HANDLER: Final = lazy(r"(?:^|/)app/(?:(.*)/)?route\.[jt]sx?$|(?:^|/)pages/(api/.*)\.[jt]sx?$")
+_EXPORTED: Final = lazy(r"\b(GET|POST|PUT|PATCH|DELETE)\b")
 Shape = tuple[str, ...]
 
 

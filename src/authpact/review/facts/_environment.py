@@ -10,62 +10,63 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.review.facts._images import IMAGE
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import folders_of
 from authpact.review.source._tree import Source, Tree
 
-_ENV_FILE: Final = re.compile(r"(^|/)(\.env[\w.-]*|[\w-]*\.env(\.\w+)?)$")
-_EXAMPLE: Final = re.compile(r"example|sample|template|dist|\.test", re.IGNORECASE)
-_COMPOSE: Final = re.compile(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
-_VARIABLE: Final = re.compile(
+_ENV_FILE: Final = lazy(r"(^|/)(\.env[\w.-]*|[\w-]*\.env(\.\w+)?)$")
+_EXAMPLE: Final = lazy(r"example|sample|template|dist|\.test", re.IGNORECASE)
+_COMPOSE: Final = lazy(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
+_VARIABLE: Final = lazy(
     r"^[ \t]*(?:export[ \t]+|-[ \t]*)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*[=:][ \t]*([^\n]*)$",
     re.MULTILINE,
 )
-_PIN: Final = re.compile(
+_PIN: Final = lazy(
     r"^[\s\"']*{name}(?:\[[\w,\s-]*\])?\s*[\"']?\s*(==|>=|~=|\^|=|<=|>|<|~)?\s*[\"']?\s*\^?~?v?(\d+(?:\.\d+)*)?",
     re.IGNORECASE | re.MULTILINE,
 )
-_SECRET_NAME: Final = re.compile(
+_SECRET_NAME: Final = lazy(
     r"SECRET|(?:PRIVATE|SIGNING|JWT|HMAC|FERNET|ENCRYPTION|MASTER)_?KEY", re.IGNORECASE
 )
-_CREDENTIAL_NAME: Final = re.compile(
+_CREDENTIAL_NAME: Final = lazy(
     r"SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|(?:PRIVATE|ACCESS|SIGNING|ENCRYPTION|SERVICE_ROLE)_?KEY",
     re.IGNORECASE,
 )
-_NO_CREDENTIAL: Final = re.compile(
+_NO_CREDENTIAL: Final = lazy(
     r"PUBLIC|PUBLISHABLE|ANON|SITE_?KEY|KEY_?ID|_NAME$|_FILE$|_PATH$|_URL$|_URI$|EXPIR|LIFETIME|_TTL"
     r"|LENGTH|LIMIT|COUNT|_TYPE$|_ALG|MAX_?TOKENS?|_ENV$",
     re.IGNORECASE,
 )
-_DOCKER_STAGE: Final = re.compile(r"^[ \t]*FROM\b", re.MULTILINE | re.IGNORECASE)
-_DOCKER_PAIR: Final = re.compile(
+_DOCKER_STAGE: Final = lazy(r"^[ \t]*FROM\b", re.MULTILINE | re.IGNORECASE)
+_DOCKER_PAIR: Final = lazy(
     r"^[ \t]*(?:ENV|ARG)[ \t]+([A-Za-z_]\w*)[ \t]*[= \t][ \t]*([^\n]+)$", re.MULTILINE
 )
-_YAML: Final = re.compile(r"\.ya?ml$")
-_OFFERS: Final = re.compile(r"(^|/)values\.ya?ml$")
-_OTHER_YAML: Final = re.compile(
+_YAML: Final = lazy(r"\.ya?ml$")
+_OFFERS: Final = lazy(r"(^|/)values\.ya?ml$")
+_OTHER_YAML: Final = lazy(
     rf"^\.github/|(^|/)(?:specs?|history|prompts?|archive)/|{_COMPOSE.pattern}"
 )
-_YAML_PAIR: Final = re.compile(
+_YAML_PAIR: Final = lazy(
     r"^[ \t]*(?:-[ \t]+)?[\"']?([A-Za-z_][\w-]*)[\"']?:[ \t]+([^\n|>&*{\[][^\n]*)$", re.MULTILINE
 )
-_YAML_NAMED: Final = re.compile(
+_YAML_NAMED: Final = lazy(
     r"^[ \t]*-[ \t]+name:[ \t]*[\"']?(\w+)[\"']?[ \t]*\n[ \t]+value:[ \t]*([^\n]+)$", re.MULTILINE
 )
-_ELSEWHERE: Final = re.compile(
+_ELSEWHERE: Final = lazy(
     r"PUBLIC_KEY|_ENV$|_NAME$|_FILE$|_PATH$|LENGTH|CLIENT|MINIO|AWS|S3_|STRIPE|GOOGLE|GITHUB|SMTP"
     r"|TWILIO|WEBHOOK|OPENAI|ROTATION|KEY_?ID|_VERSION$|_UR[IL]$|_HEADER$",
     re.IGNORECASE,
 )
-_REPLACE: Final = re.compile(
+_REPLACE: Final = lazy(
     r"^(?:REPLACE|INSERT|ENTER|FILL|PUT|PASTE|SET|ADD)_?(?:_?IN|_?WITH|_?ME|_?THIS|_?BY|_?YOUR)[\w-]*$"
     r"|^__\w+__$|^<[^<>]+>$|^YOUR_[A-Z0-9_]+$"
 )
-_ASKS: Final = re.compile(
+_ASKS: Final = lazy(
     r"your|change|example|placeholder|replace|xxx|dummy|sample|default|generate|here|test|(?<![a-z])dev"
     r"|minimum|fallback|insecure|local|prod|demo",
     re.IGNORECASE,
 )
-_PLACEHOLDER: Final = re.compile(
+_PLACEHOLDER: Final = lazy(
     r"your|change|example|placeholder|secret|replace|xxx|todo|dummy|sample|default|generate|here|test|dev"
     r"|passw|min(?:imum)?[-_ ]?\d|minimum|\.\.\.|<|>|\$\{|\*\*|fallback|insecure|local|random|paste"
     r"|^[\[({]|string|generated|secure|key",

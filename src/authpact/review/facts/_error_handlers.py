@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_KEEPS: Final = re.compile(r"\bheaders\s*=|[\"']headers[\"']|\bhttp_exception_handler\(|\braise\b")
+_KEEPS: Final = lazy(r"\bheaders\s*=|[\"']headers[\"']|\bhttp_exception_handler\(|\braise\b")
 _SHARED: Final = frozenset({"services", "apps", "packages", "microservices"})
 
 

@@ -27,6 +27,7 @@ from authpact.review.facts._tokens import Tokens, Verification
 from authpact.review.facts._unread import unread
 from authpact.review.facts._variables import Variables
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._python import read_python
 from authpact.review.source._text import lines_matching
@@ -34,16 +35,14 @@ from authpact.review.source._tree import Tree, Unreviewable
 from authpact.review.source._typescript import read_script
 from authpact.review.source._values import Evaluator
 
-_TEST: Final = re.compile(
+_TEST: Final = lazy(
     r"(^|/)(tests?|__tests__|e2e|spec|cypress|playwright|__mocks__|fixtures|migrations|alembic)/"
     r"|(^|/)(test_[^/]*|conftest|[^/]*_test)\.py$|\.(test|spec|stories)\.[jt]sx?$",
 )
-_PAGE: Final = re.compile(r"(^|/)(?:app/.*/(?:route|page|layout)|pages/api/.*[^/]+)\.[jt]sx?$")
-_SERVED: Final = re.compile(r"/(?:route|page|layout|index|_app)\.[jt]sx?$")
-_SUITE: Final = re.compile(
-    r"\.(test|spec|stories)\.[jt]sx?$|(^|/)(__tests__|__mocks__|e2e|cypress)/"
-)
-_HANDLER: Final = re.compile(r"(^|/)(?:app/.*/)?route\.[jt]sx?$")
+_PAGE: Final = lazy(r"(^|/)(?:app/.*/(?:route|page|layout)|pages/api/.*[^/]+)\.[jt]sx?$")
+_SERVED: Final = lazy(r"/(?:route|page|layout|index|_app)\.[jt]sx?$")
+_SUITE: Final = lazy(r"\.(test|spec|stories)\.[jt]sx?$|(^|/)(__tests__|__mocks__|e2e|cypress)/")
+_HANDLER: Final = lazy(r"(^|/)(?:app/.*/)?route\.[jt]sx?$")
 
 
 @dataclass(frozen=True)

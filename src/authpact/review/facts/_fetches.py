@@ -7,21 +7,22 @@ from typing import Final
 from authpact.review.facts._routes import Route
 from authpact.review.facts._rows import OWNER_COLUMN, is_own_key
 from authpact.review.source._model import Call
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_FETCH: Final = re.compile(
+_FETCH: Final = lazy(
     r"\.get\(\s*\w+\s*,\s*(\w+)\s*\)|\w+\.id\s*==\s*(\w+)|filter_by\(\s*id\s*=\s*(\w+)|find_one\(\s*\{[^}]*:\s*(\w+)"
 )
 _AROUND: Final = 200
-_PLAIN: Final = re.compile(r"^(?:\w+_id|id|db|session|conn\w*|[\"'\d].*)$")
-_OWNED: Final = re.compile(
+_PLAIN: Final = lazy(r"^(?:\w+_id|id|db|session|conn\w*|[\"'\d].*)$")
+_OWNED: Final = lazy(
     r"user_?id|owner|created_by|author|tenant|\borg|practice|account_id|current_user|principal|user\.id|claims|role|admin",
     re.IGNORECASE,
 )
 
 
-_ASKED: Final = re.compile(r"user|owner|account|tenant|role|admin|token|secret|key", re.IGNORECASE)
-_REQUEST: Final = re.compile(
+_ASKED: Final = lazy(r"user|owner|account|tenant|role|admin|token|secret|key", re.IGNORECASE)
+_REQUEST: Final = lazy(
     r"\b(?:data|body|payload|request|req)\w*\.(?:user_?id|owner\w*|headers|cookies|query_params|state)",
     re.IGNORECASE,
 )

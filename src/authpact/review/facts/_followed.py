@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.review.source._model import Assignment, Module
+from authpact.review.source._pattern import lazy
 
 WORDS: Final = r"(?:redirect|return|next|callback|continue|dest|goto|from|back|url|target)"
-PARAMETER: Final = re.compile(rf"^{WORDS}(?:_?(?:to|url|uri|path|page))?$", re.IGNORECASE)
+PARAMETER: Final = lazy(rf"^{WORDS}(?:_?(?:to|url|uri|path|page))?$", re.IGNORECASE)
 HANDED: Final = (
     r"(?:await\s+|\(\s*|decodeURI(?:Component)?\(\s*|String\(\s*|use(?:State|Memo|Ref)(?:<[^<>]*>)?\(\s*"
     r"|\(\)\s*=>\s*)*"
@@ -17,11 +18,11 @@ _ROOT: Final = (
     r"(?:new URLSearchParams\([^()]*\)|(?:\w+\??\.)*\w*(?:[pP]arams|[qQ]uery)(?:\(\))?)\)*\??"
     rf"(?:\.get\(\s*[\"'](?i:{WORDS})\w*[\"']|\.(?i:{WORDS})\w*\b|\[[\"'](?i:{WORDS})\w*[\"'])"
 )
-GIVEN: Final = re.compile(rf"{HANDED}{_ROOT}")
-_RETURNED: Final = re.compile(rf"\breturn\s+{HANDED}{_ROOT}|=>\s*{HANDED}{_ROOT}")
-_TAKEN_APART: Final = re.compile(r"(?:await\s+|\()*(?:\w+\.)*(?:searchParams|query)\)?;?$")
-_MEMBER: Final = re.compile(r"[{,]\s*(\w+)\s*(?::\s*(\w+))?\s*(?:=[^,{}]*)?(?=[,}])")
-_OWN_PATH: Final = re.compile(r"[\"'`]/\w")
+GIVEN: Final = lazy(rf"{HANDED}{_ROOT}")
+_RETURNED: Final = lazy(rf"\breturn\s+{HANDED}{_ROOT}|=>\s*{HANDED}{_ROOT}")
+_TAKEN_APART: Final = lazy(r"(?:await\s+|\()*(?:\w+\.)*(?:searchParams|query)\)?;?$")
+_MEMBER: Final = lazy(r"[{,]\s*(\w+)\s*(?::\s*(\w+))?\s*(?:=[^,{}]*)?(?=[,}])")
+_OWN_PATH: Final = lazy(r"[\"'`]/\w")
 """The beginning of a path of the application itself, whatever follows it."""
 _PASSES: Final = 4
 

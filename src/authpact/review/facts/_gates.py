@@ -6,24 +6,25 @@ from typing import Final
 
 from authpact.review.facts._signs import DEPENDS
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
 _DEEP: Final = 3
-_INSTALLED: Final = re.compile(
+_INSTALLED: Final = lazy(
     r"\.add_middleware\(\s*([\w.]+)|\.middleware\(\s*[\"']http[\"']\s*\)\(\s*([\w.]+)"
     r"|\bMiddleware\(\s*([\w.]+)|BaseHTTPMiddleware\s*,\s*dispatch\s*=\s*([\w.]+)"
 )
 _ENTRANCES: Final = frozenset({"__call__", "dispatch"})
-_TOKEN: Final = re.compile(
+_TOKEN: Final = lazy(
     r"^(?:\w*token|jwt|raw\w*|creds?|credentials?|authorization|bearer\w*|(?:x_)?api_?key|auth_?header"
     r"|x_auth\w*|presented|supplied)$",
     re.IGNORECASE,
 )
-_READ: Final = re.compile(
+_READ: Final = lazy(
     r"headers(?:\.get\(|\[)\s*b?[\"'][\w-]*(?:auth|token|key)[\w-]*[\"']|cookies(?:\.get\(|\[)|\.credentials\b",
     re.IGNORECASE,
 )
-_KNOWN: Final = re.compile(
+_KNOWN: Final = lazy(
     r"\brequest\.state\.(?:current_)?(?:user|principal|claims|identity|account|caller)\w*(?!\w|\s*(?::[^=\n]+)?=[^=])"
 )
 Gate = tuple[Module, Function]

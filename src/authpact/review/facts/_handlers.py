@@ -8,12 +8,13 @@ from typing import Final
 
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_FILE: Final = re.compile(r"^(.*?)(?:src/)?app/(.*?)/?route\.[jt]sx?$")
-_MIDDLEWARE: Final = re.compile(r"(?:^|/)(?:src/)?(?:middleware|proxy)\.[jt]s$")
+_FILE: Final = lazy(r"^(.*?)(?:src/)?app/(.*?)/?route\.[jt]sx?$")
+_MIDDLEWARE: Final = lazy(r"(?:^|/)(?:src/)?(?:middleware|proxy)\.[jt]s$")
 _DEEP: Final = 3
-SESSION: Final = re.compile(
+SESSION: Final = lazy(
     r"getSession|get-session|getServerSession|\bauth\(\s*\)|auth\.api|currentUser|getCurrentUser|getToken\("
     r"|jwtVerify|jwt\.verify|verif\w*\(|require_?(?:Auth|User|Session|Admin|Role)|with_?(?:Auth|Session|User)"
     r"|valid\w*(?:Session|Token|Auth|Request|Key)|check_?(?:Auth|Session|Admin)|isAuth|getAuth|assertAuth"
@@ -21,24 +22,22 @@ SESSION: Final = re.compile(
     r"|signature|session_?token|toNextJsHandler|createAuthHandler|NextAuth\(|\bbearer\b",
     re.IGNORECASE,
 )
-PASSED_ON: Final = re.compile(
+PASSED_ON: Final = lazy(
     r"headers\s*:\s*(?:await\s+)?(?:\w+\.headers|headers\(\)|new Headers\(\s*\w+\.headers)"
     r"|get\(\s*[\"'](?:cookie|authorization)[\"']",
     re.IGNORECASE,
 )
 """The caller's own credential, in a request to another service."""
-_RELAYED: Final = re.compile(
+_RELAYED: Final = lazy(
     r"headers\s*:\s*(?:await\s+)?(?:\w+\.headers|headers\(\)|new Headers\(\s*\w+\.headers)"
     r"|[\"']?[Cc]ookie[\"']?\s*[:,]"
     r"|get\(\s*[\"'](?:cookie|authorization)[\"']|credentials\s*:\s*[\"']include|cookies\(\)|\.cookies\b"
     r"|searchParams\.get\(\s*[\"'](?:token|sig|signature|ticket)[\"']"
 )
-_WALL: Final = re.compile(r"\bredirect\(|\b401\b|\b403\b|Unauthorized", re.IGNORECASE)
-_MATCHER: Final = re.compile(
-    r"\bmatcher\s*:\s*(\[[^;]*?\]|[\"'`][^\"'`]*[\"'`])\s*,?\s*\}", re.DOTALL
-)
-_TEXT: Final = re.compile(r"[\"'`](/[^\"'`\n]*)[\"'`]")
-_EXCEPT: Final = re.compile(r"^/\(\(\?!(.*?)\)\.\*\)$")
+_WALL: Final = lazy(r"\bredirect\(|\b401\b|\b403\b|Unauthorized", re.IGNORECASE)
+_MATCHER: Final = lazy(r"\bmatcher\s*:\s*(\[[^;]*?\]|[\"'`][^\"'`]*[\"'`])\s*,?\s*\}", re.DOTALL)
+_TEXT: Final = lazy(r"[\"'`](/[^\"'`\n]*)[\"'`]")
+_EXCEPT: Final = lazy(r"^/\(\(\?!(.*?)\)\.\*\)$")
 
 
 @dataclass(frozen=True, slots=True)

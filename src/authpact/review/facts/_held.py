@@ -7,34 +7,33 @@ from typing import Final
 from authpact.review.facts._logs import Line
 from authpact.review.facts._tokens import HANDED_ON, Tokens
 from authpact.review.source._model import Assignment, Call, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_NAME: Final = re.compile(r"[A-Za-z_$][\w$]*")
-_HEADER: Final = re.compile(
+_NAME: Final = lazy(r"[A-Za-z_$][\w$]*")
+_HEADER: Final = lazy(
     r"headers(?:\(\))?\)?(?:\.get\(|\[)\s*[\"'](?:authorization|cookie)[\"']"
     r"|(?:cookies|cookieStore|jar|\bcookies\(\)\))(?:\.get\(|\[)\s*[\"'][\w.-]*(?:token|session|jwt)[\w.-]*[\"']"
     r"|Storage\.getItem\(\s*[\"'][\w.-]*(?:token|jwt)[\w.-]*[\"']",
     re.IGNORECASE,
 )
-_CREDENTIALS: Final = re.compile(r"^\w+\.credentials(?![\w.(])")
-_ASKED: Final = re.compile(
+_CREDENTIALS: Final = lazy(r"^\w+\.credentials(?![\w.(])")
+_ASKED: Final = lazy(
     r"^(?:await\s+)?(?:\w*(?:auth|client)\w*(?:\.api)?\.(?:token|getAccessToken|getToken)|getAccessToken)\(",
     re.IGNORECASE,
 )
-_CUTS: Final = re.compile(r"^(\w+)(?:\.(?:r?partition|r?split|removeprefix|replace|strip)\(|\[)")
-_SIGNS: Final = re.compile(r"new\s+SignJWT\(|(?<![\w.])jwt\.sign\(")
-_SCHEME: Final = re.compile(
-    r"(?:split|partition)\((?:\s*[\"'] [\"'][^()]*)?\)\s*\[\s*0\s*\]|\.scheme\b"
-)
+_CUTS: Final = lazy(r"^(\w+)(?:\.(?:r?partition|r?split|removeprefix|replace|strip)\(|\[)")
+_SIGNS: Final = lazy(r"new\s+SignJWT\(|(?<![\w.])jwt\.sign\(")
+_SCHEME: Final = lazy(r"(?:split|partition)\((?:\s*[\"'] [\"'][^()]*)?\)\s*\[\s*0\s*\]|\.scheme\b")
 """The first word of a header: the scheme."""
 _SOURCES: Final = (_CREDENTIALS, _ASKED, _SIGNS)
-_HASHES: Final = re.compile(
+_HASHES: Final = lazy(
     r"sha\d+|blake2|md5|hexdigest|createHash|\bhmac\b|fingerprint|\bmask|redact|obfuscat|scrub"
     r"|^\s*(?:len|bool|type)\(|^[\"'][^\"']*[\"']$",
     re.IGNORECASE,
 )
-_ALIAS: Final = re.compile(r"Header\([^()]*alias\s*=\s*[\"']authorization", re.IGNORECASE)
-_PART: Final = re.compile(r"^(?:_|scheme|kind|status|ok)$|err", re.IGNORECASE)
+_ALIAS: Final = lazy(r"Header\([^()]*alias\s*=\s*[\"']authorization", re.IGNORECASE)
+_PART: Final = lazy(r"^(?:_|scheme|kind|status|ok)$|err", re.IGNORECASE)
 _Place = tuple[str, int]
 
 

@@ -5,20 +5,19 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import folders_of
 from authpact.review.source._tree import Source
 
-_SERVES: Final = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|granian)\b|\bfastapi[\"',\s]+run\b")
-_COPY: Final = re.compile(
-    r"^\s*(?:COPY|ADD)\s+(?!--from)((?:--\w+=\S+\s+)*)([^\n]+)$", re.MULTILINE
-)
-IMAGE: Final = re.compile(r"(^|/)(?:Dockerfile[\w.-]*|[\w.-]+\.[Dd]ockerfile|Containerfile)$")
-_FROM: Final = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", re.MULTILINE | re.IGNORECASE)
+_SERVES: Final = lazy(r"\b(?:uvicorn|gunicorn|hypercorn|granian)\b|\bfastapi[\"',\s]+run\b")
+_COPY: Final = lazy(r"^\s*(?:COPY|ADD)\s+(?!--from)((?:--\w+=\S+\s+)*)([^\n]+)$", re.MULTILINE)
+IMAGE: Final = lazy(r"(^|/)(?:Dockerfile[\w.-]*|[\w.-]+\.[Dd]ockerfile|Containerfile)$")
+_FROM: Final = lazy(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", re.MULTILINE | re.IGNORECASE)
 _RUNS: Final = {
     "python": re.compile(r"(?:^|/)(?:python|uv|uvicorn-gunicorn[\w-]*)(?:[:@]|$)"),
     "script": re.compile(r"(?:^|/)(?:node|bun|deno)(?:[:@]|$)"),
 }
-_ELSEWHERE: Final = re.compile(
+_ELSEWHERE: Final = lazy(
     r"(^|/)(?:Procfile|vercel\.json|render\.ya?ml|railway\.\w+|fly\.toml|app\.ya?ml|serverless\.ya?ml"
     r"|nixpacks\.toml|[\w-]+\.service)$|^\.github/"
 )

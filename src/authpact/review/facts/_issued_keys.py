@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.review.facts._environment import is_counted_up
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-SPOKEN: Final = re.compile(r"pass|pwd|secret|your|change|xxx|\*\*|\.\.\.|abc|123", re.IGNORECASE)
+SPOKEN: Final = lazy(r"pass|pwd|secret|your|change|xxx|\*\*|\.\.\.|abc|123", re.IGNORECASE)
 """What people write in place of a key or a password."""
-_KEY: Final = re.compile(
+_KEY: Final = lazy(
     r"-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----[\s\\n]*[A-Za-z0-9+/]{40}"
     r"|\b(?:sk_live_|sk-proj-|sk-ant-|gsk_|ghp_|github_pat_|xox[bp]-|GOCSPX-|AKIA)[\w-]{16,}"
     r"|\bsk-(?:or-v1-)?[A-Za-z0-9]{32,}\b|\bsb_secret_[\w-]{20,}|\bglpat-[\w-]{20}\b|\bhf_[A-Za-z]{34}\b"
@@ -33,7 +34,7 @@ _STARTS: Final = (
     "hf_",
     "SG.",
 )
-_MODEL: Final = re.compile(r"gemini|generative", re.IGNORECASE)
+_MODEL: Final = lazy(r"gemini|generative", re.IGNORECASE)
 """What a key of Google opens that must not be known; those of maps and Firebase are public."""
 
 

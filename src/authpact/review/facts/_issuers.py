@@ -8,14 +8,15 @@ from typing import Final
 
 from authpact.review.facts._clients import Answer, Clients
 from authpact.review.source._model import Call, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._text import members, split
 from authpact.review.source._values import Evaluator
 
-_ALGORITHM: Final = re.compile(r"keyPairConfig\s*:\s*\{[^}]*\balg\s*:\s*[\"'](\w+)[\"']")
+_ALGORITHM: Final = lazy(r"keyPairConfig\s*:\s*\{[^}]*\balg\s*:\s*[\"'](\w+)[\"']")
 _HOPS: Final = 4
-_CAST: Final = re.compile(r"(?<=[\w)}\s])(?:\s+(?:satisfies|as)\s+[\w.<>]+)+$")
-_JWKS_PATH: Final = re.compile(r"jwksPath\s*:\s*[\"']([^\"']+)[\"']")
+_CAST: Final = lazy(r"(?<=[\w)}\s])(?:\s+(?:satisfies|as)\s+[\w.<>]+)+$")
+_JWKS_PATH: Final = lazy(r"jwksPath\s*:\s*[\"']([^\"']+)[\"']")
 
 
 @dataclass(frozen=True, slots=True)

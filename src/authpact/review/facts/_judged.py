@@ -5,11 +5,12 @@ from typing import Final
 
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_REFUSES: Final = re.compile(r"(?:!=|==|not in)[^\n]*:\s*raise\b")
-_ROW: Final = re.compile(r"^(\w+)\.(?:user_?id|owner_?id|uid)$", re.IGNORECASE)
-_CALLER: Final = re.compile(
+_REFUSES: Final = lazy(r"(?:!=|==|not in)[^\n]*:\s*raise\b")
+_ROW: Final = lazy(r"^(\w+)\.(?:user_?id|owner_?id|uid)$", re.IGNORECASE)
+_CALLER: Final = lazy(
     r"current|token|payload|claims|auth|principal|session|request|state|jwt|user|\bme\b|caller|cred|account",
     re.IGNORECASE,
 )

@@ -5,23 +5,24 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.review.source._model import Call, Function, Handler, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._text import literal
 
 _GETS: Final = frozenset({"get", "urlopen", "request", "send"})
-_NAMED: Final = re.compile(r"jwks|well-known/.*keys", re.IGNORECASE)
-_MADE_OF: Final = re.compile(
+_NAMED: Final = lazy(r"jwks|well-known/.*keys", re.IGNORECASE)
+_MADE_OF: Final = lazy(
     r"import_key_set|JsonWebKey\.|\bPyJWK(?:Set)?\b|\bKeySet\b|\bjwk\.construct|from_jwk\("
     r"|\[\s*[\"']keys[\"']\s*\]|\.get\(\s*[\"']keys[\"']"
 )
 """What turns the answer of a fetch into keys."""
-_ANSWER: Final = re.compile(r"\.json\(\)|json\.loads?\(|\.read\(\)|\.model_validate_json\(")
-_HEALTH: Final = re.compile(r"health|ready|ping|status|probe", re.IGNORECASE)
-_BLOCKING: Final = re.compile(r"\b(?:requests|httpx|urllib\d?)\b")
-_SESSION: Final = re.compile(
+_ANSWER: Final = lazy(r"\.json\(\)|json\.loads?\(|\.read\(\)|\.model_validate_json\(")
+_HEALTH: Final = lazy(r"health|ready|ping|status|probe", re.IGNORECASE)
+_BLOCKING: Final = lazy(r"\b(?:requests|httpx|urllib\d?)\b")
+_SESSION: Final = lazy(
     r"^(?:requests\.)?[sS]ession\(|^(?:httpx\.)?Client\(|^(?:urllib3\.)?PoolManager\("
 )
-_KEPT: Final = re.compile(
+_KEPT: Final = lazy(
     r"cache|\bglobal\s|\bnonlocal\s|(?:jwks|keys|key_?set)\w*\s+is\s+None|self\.\w+\s*(?::[^=\n]+)?=(?!=)"
     r"|if\s+not\s+\w*jwks(?!\w*(?:resp|_res\b|url|uri|endpoint))|\bttl|\.update\(|(?<!request)\.state\.\w+\s*=(?!=)",
     re.IGNORECASE,

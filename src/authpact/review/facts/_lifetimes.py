@@ -4,16 +4,17 @@ import re
 from typing import Final
 
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import number
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31557600}
-_SPAN: Final = re.compile(r"^[ \t]*(\d+(?:\.\d+)?)\s*([a-z]*)", re.IGNORECASE)
-_NOW: Final = re.compile(
+_SPAN: Final = lazy(r"^[ \t]*(\d+(?:\.\d+)?)\s*([a-z]*)", re.IGNORECASE)
+_NOW: Final = lazy(
     r"^[ \t]*(\w+)(?:\s*:\s*\w+)?\s*=\s*[^\n]*\b(?:time\.time\(\)|time\(\)|timestamp\(\))\)*\s*$",
     re.MULTILINE,
 )
-_NAMED: Final = re.compile(r"([\"']exp[\"']\]?\s*[:=]\s*)(\w+)\b(?!\s*[(.+])")
-_SCRIPT: Final = re.compile(
+_NAMED: Final = lazy(r"([\"']exp[\"']\]?\s*[:=]\s*)(\w+)\b(?!\s*[(.+])")
+_SCRIPT: Final = lazy(
     r"Date\.now\(\)\s*(/\s*1_?000)?\s*\)?\s*\+\s*\(?\s*([\w.]+(?:\s*\*\s*[\d_]+)*)"
 )
 

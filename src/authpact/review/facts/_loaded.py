@@ -8,24 +8,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import folders_of
 from authpact.review.source._tree import Source
 
-_COMMENT: Final = re.compile(r"/\*.*?\*/|^[ \t]*//[^\n]*", re.DOTALL | re.MULTILINE)
-_IMPORT: Final = re.compile(
+_COMMENT: Final = lazy(r"/\*.*?\*/|^[ \t]*//[^\n]*", re.DOTALL | re.MULTILINE)
+_IMPORT: Final = lazy(
     r"(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\(|\.mock\s*\()\s*[\"'`]([^\"'`\n]+)[\"'`]"
 )
 _ENDINGS: Final = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
 _INDEX: Final = ("/index.ts", "/index.tsx", "/index.js", "/index.jsx", "/index.mjs")
-_SPECIAL: Final = re.compile(
+_SPECIAL: Final = lazy(
     r"(?:^|/)(?:page|layout|route|template|loading|error|global-error|not-found|default|sitemap"
     r"|robots|manifest|(?:apple-)?icon|(?:opengraph|twitter)-image|forbidden|unauthorized)\.[jt]sx?$"
 )
-_ROOTED: Final = re.compile(
+_ROOTED: Final = lazy(
     r"(?:middleware|proxy|instrumentation(?:-client)?|mdx-components)\.(?:[jt]sx?|mjs)"
 )
 _BESIDE: Final = ("scripts/", "prisma/", "bin/", "server/", "workers/", "public/")
-_STARTS: Final = re.compile(r"(?:main|index)\.[jt]sx?")
+_STARTS: Final = lazy(r"(?:main|index)\.[jt]sx?")
 
 
 def links(text: str) -> tuple[str, ...]:

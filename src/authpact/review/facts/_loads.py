@@ -10,30 +10,31 @@ from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._queries import OWNER, Tables, named_store
 from authpact.review.facts._services import attribute_of, method_of
 from authpact.review.source._model import Assignment, Call, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_COLUMN: Final = re.compile(rf"^\s+({OWNER})\s*[:=]", re.MULTILINE)
-_PERSONS: Final = re.compile(
+_COLUMN: Final = lazy(rf"^\s+({OWNER})\s*[:=]", re.MULTILINE)
+_PERSONS: Final = lazy(
     r"^\s+(\w+)\s*[:=][^\n]*(?:foreign_key\s*=|ForeignKey\()\s*f?[\"']\"?(?:auth_?|app_?)?users?\"?\.",
     re.MULTILINE,
 )
-_PARENT: Final = re.compile(
+_PARENT: Final = lazy(
     r"^\s+(\w+)\s*[:=][^\n]*(?:foreign_key\s*=|ForeignKey\()\s*[\"'](\w+)\.\w+[\"']", re.MULTILINE
 )
-_TABLE: Final = re.compile(r"__tablename__\s*(?::[^=]+)?=\s*[\"'](\w+)[\"']")
-_STORED: Final = re.compile(
+_TABLE: Final = lazy(r"__tablename__\s*(?::[^=]+)?=\s*[\"'](\w+)[\"']")
+_STORED: Final = lazy(
     r"table\s*=\s*True|\b(?:mapped_column|Column|relationship)\(|__tablename__|\bMapped\["
     r"|\bfields\.\w*Field\(|\bclass \w+\([^)]*\b(?:Document|Base|Model)\b(?!\w)"
 )
-_CONVERTS: Final = re.compile(
+_CONVERTS: Final = lazy(
     r"^(?:await\s+)?(?:\w+\.)*(?:str|int|UUID|(?:Pydantic)?ObjectId|\w*uuid\w*|(?:parse|validate|to|as|convert|coerce|clean|normali[sz]e)_\w+)\("
 )
-SPEAKS_OF_OWNER: Final = re.compile(
+SPEAKS_OF_OWNER: Final = lazy(
     rf"{OWNER}|owner|current_user|principal|tenant|\borg|\broles?\b(?![\"']\s*:\s*[\"'](?:user|system|assistant))|admin|permission|user\.id|claims"
     r"|\brequest\.(?:state|user|headers|session|cookies)|path_params|ContextVar|context\.",
     re.IGNORECASE,
 )
-_LISTED: Final = re.compile(r"\bSELECT\s[^;\"'()]*?\sFROM\b", re.IGNORECASE)
+_LISTED: Final = lazy(r"\bSELECT\s[^;\"'()]*?\sFROM\b", re.IGNORECASE)
 _DEEP: Final = 3
 _MODEL: Final = r"([A-Z]\w*)"
 _WRAPPED: Final = (

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_MAKES: Final = re.compile(
+_MAKES: Final = lazy(
     r"^(?:(?:logging|structlog(?:\.stdlib)?|loguru|log4js|winston|bunyan|consola|pino|tslog)\.)?"
     r"(?:getLogger|get_logger|getChildLogger|createLogger|pino|createConsola|new\s+\w*Logger)\("
     r"|^(?:new\s+)?(?:pino|\w*Logger|bunyan\.createLogger|debug)\("
@@ -15,7 +16,7 @@ _MAKES: Final = re.compile(
     re.IGNORECASE,
 )
 _PRINTERS: Final = frozenset({"print", "pprint", "pformat", "inspect"})
-_SOURCES: Final = re.compile(r"^(?:loguru|logging|rich|pprint|icecream|consola|signale|structlog)")
+_SOURCES: Final = lazy(r"^(?:loguru|logging|rich|pprint|icecream|consola|signale|structlog)")
 
 
 def _made(module: Module) -> frozenset[str]:

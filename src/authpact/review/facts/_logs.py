@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.review.source._model import Assignment, Call, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import literal, split
 
-_LOG: Final = re.compile(
+_LOG: Final = lazy(
     r"^(?:(?:rich\.)?print|pprint(?:\.pprint)?|sys\.std(?:out|err)\.write|process\.std(?:out|err)\.write"
     r"|(?:[\w.]*\.)?(?:\w*logger|logging|_?log|\w+_log|loguru)(?:\.(?:bind|opt|child)\([^()]*\))?\."
     r"(?:debug|info|warn|warning|error|exception|critical|trace|log|success|fatal|notice|verbose)"
@@ -16,31 +17,29 @@ _LOG: Final = re.compile(
     r"|console\.(?:log|info|warn|error|debug|dir|table|trace|group))$",
     re.IGNORECASE,
 )
-_LEVELS: Final = re.compile(
+_LEVELS: Final = lazy(
     r"^(?:a?(?:debug|info|warn|warning|error|exception|critical|trace|log|msg)|success|fatal|notice)$"
 )
-_TEST: Final = re.compile(r"(^|/)(?:test[-_][^/]*|[^/]*[-_]test\.[cm]?[jt]s)$")
-BY_HAND: Final = re.compile(
+_TEST: Final = lazy(r"(^|/)(?:test[-_][^/]*|[^/]*[-_]test\.[cm]?[jt]s)$")
+BY_HAND: Final = lazy(
     r"(^|/)(?:scripts?|seeds?|seeders?)/|(^|/)[\w.-]*\bseed[\w.-]*\.(?:[cm]?[jt]s|py)$"
 )
 """What a developer runs once: it prints what it was run for."""
-LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
+LOGGED: Final = lazy(r"\b(?:logger|logging|log|print)\b(?:\.\w+)?\([^\n]*")
 """A log line as text, to leave out where a mention is no use."""
-_HOLE: Final = re.compile(r"\$?\{")
-_SHOWN: Final = re.compile(
+_HOLE: Final = lazy(r"\$?\{")
+_SHOWN: Final = lazy(
     r"^(?:JSON\.stringify|json\.dumps|str|repr|String|dict|list|vars)\((.+)\)$", re.DOTALL
 )
-_FORMAT: Final = re.compile(r"^(.*?)(?:![rsa])?(?::[^:\]\)]*)?=?$", re.DOTALL)
-_CUT: Final = re.compile(
+_FORMAT: Final = lazy(r"^(.*?)(?:![rsa])?(?::[^:\]\)]*)?=?$", re.DOTALL)
+_CUT: Final = lazy(
     r"(?:\[\s*-?\d*\s*:\s*-?\d*\s*\]|\??\.(?:substring|slice|substr)\([^()]*\)"
     r"|\??\.(?:toString|strip|trim|decode|model_dump|model_dump_json|dict|json|copy)\("
     r"(?![^()]*(?:exclude|include)\s*=)(?:\s*|[a-z_]+\s*=[^()]*)\)|\.__dict__|!)$"
 )
-_NAME: Final = re.compile(
-    r"^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*|\[\s*[\"'][\w-]+[\"']\s*\])*$"
-)
-_LOOK_UP: Final = re.compile(r"(?:\.get|getenv|getItem)\(\s*[\"']([\w.-]+)[\"'][^()]*\)$")
-_TEXT: Final = re.compile(r"[{`]|[fF][rR]?[\"']")
+_NAME: Final = lazy(r"^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*|\[\s*[\"'][\w-]+[\"']\s*\])*$")
+_LOOK_UP: Final = lazy(r"(?:\.get|getenv|getItem)\(\s*[\"']([\w.-]+)[\"'][^()]*\)$")
+_TEXT: Final = lazy(r"[{`]|[fF][rR]?[\"']")
 _DEEP: Final = 3
 _LONGEST: Final = 2_000
 """Characters of an expression that is still looked into."""

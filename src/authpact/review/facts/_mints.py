@@ -8,23 +8,24 @@ from typing import Final
 
 from authpact.review.facts._lifetimes import script_seconds, spelled_out
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._text import members, number
 from authpact.review.source._values import Evaluator, Value
 
 _PYTHON_LIBRARIES: Final = ("jose", "jwt", "joserfc", "authlib")
 _SCALES: Final = {"weeks": 604800, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
-_DELTA: Final = re.compile(
+_DELTA: Final = lazy(
     r"timedelta\([^)]*?\b(weeks|days|hours|minutes|seconds)\s*=\s*((?:int\()?[\w.]+(?:\s*\*\s*\d+)*)"
 )
-_CLOCK: Final = re.compile(
+_CLOCK: Final = lazy(
     r"[\"']exp[\"']\]?\s*[:=][^,\n]*?(?:time\(\)\)?|timestamp\(\)\)?)\s*\+\s*\(?\s*([\w.]+(?:\s*\*\s*\d+)*)"
 )
-_TAKEN: Final = re.compile(r"expir|delta|lifetime|ttl", re.IGNORECASE)
-_MAKES: Final = re.compile(r"token|jwt|encode|sign|mint|issue", re.IGNORECASE)
-_SETTER: Final = re.compile(r"\.set(Subject|Issuer|Audience|Jti)\(")
+_TAKEN: Final = lazy(r"expir|delta|lifetime|ttl", re.IGNORECASE)
+_MAKES: Final = lazy(r"token|jwt|encode|sign|mint|issue", re.IGNORECASE)
+_SETTER: Final = lazy(r"\.set(Subject|Issuer|Audience|Jti)\(")
 _SHORT: Final = {"Subject": "sub", "Issuer": "iss", "Audience": "aud", "Jti": "jti"}
-_BY_HAND: Final = re.compile(r"[\"']?\balg[\"']?\s*:\s*[\"'](HS\d+)[\"']")
+_BY_HAND: Final = lazy(r"[\"']?\balg[\"']?\s*:\s*[\"'](HS\d+)[\"']")
 
 
 @dataclass(frozen=True)

@@ -3,26 +3,28 @@
 import re
 from typing import Final
 
+from authpact.review.source._pattern import lazy
+
 _READ: Final = (
     r"(?:\w+\.)*(?:headers|query_params|cookies|path_params)(?:\.get\(|\[)"
     r"|[\w.()$ ]*(?:searchParams|headers|cookies)(?:\(\))?\.get\("
     r"|(?:req|request)\.(?:query|body|headers)\b"
 )
-_IDENTITY: Final = re.compile(
+_IDENTITY: Final = lazy(
     r"(?:user|owner|subject|sub|principal|account|identity|claims|session|uid|caller|actor|tenant)(?:_?id)?$",
     re.IGNORECASE,
 )
-_STRANGER: Final = re.compile(r"^[\"'](?:anonym\w*|guest|public|nobody|)[\"']$", re.IGNORECASE)
-_SET: Final = re.compile(
+_STRANGER: Final = lazy(r"^[\"'](?:anonym\w*|guest|public|nobody|)[\"']$", re.IGNORECASE)
+_SET: Final = lazy(
     r"^[ \t]*(?:const |let )?([\w.]+)(?:\[[\"'](\w+)[\"']\])?\s*=\s*(?!=)(.+?);?\s*$"
 )
-_ANSWER: Final = re.compile(r"^[ \t]*return\s+(.+?);?\s*$")
-_WRITTEN: Final = re.compile(r"^(?:[\"'][^\"']+[\"']|\{\s*[\"']?\w+[\"']?\s*:\s*[\"'\d].*)")
-_GRANTED: Final = re.compile(
+_ANSWER: Final = lazy(r"^[ \t]*return\s+(.+?);?\s*$")
+_WRITTEN: Final = lazy(r"^(?:[\"'][^\"']+[\"']|\{\s*[\"']?\w+[\"']?\s*:\s*[\"'\d].*)")
+_GRANTED: Final = lazy(
     r"^(?:True|true)$|(?:allow\w*|permit\w*|grant\w*|authori[sz]ed|is_admin|access)[\"']?\s*[:=]\s*(?:True|true)\b",
     re.IGNORECASE,
 )
-_PASSES: Final = re.compile(r"call_next\(|NextResponse\.next\(|^next\(|(?:self\.)?app\(\s*scope")
+_PASSES: Final = lazy(r"call_next\(|NextResponse\.next\(|^next\(|(?:self\.)?app\(\s*scope")
 
 
 def is_identity(text: str) -> bool:

@@ -6,13 +6,14 @@ from typing import Final
 
 from authpact.review.facts._answers import covers, mentions
 from authpact.review.source._model import Call, Function, Handler, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_RAISES: Final = re.compile(r"^\s*raise\s+[\w.]+\s*\(")
-_HTTP: Final = re.compile(r"^(?:Starlette)?HTTPException$")
+_RAISES: Final = lazy(r"^\s*raise\s+[\w.]+\s*\(")
+_HTTP: Final = lazy(r"^(?:Starlette)?HTTPException$")
 _SHARED: Final = frozenset(["ValueError", "LookupError", "KeyError", "PermissionError"])
 """Built-in errors that libraries raise as well."""
-_FOREIGN: Final = re.compile(r"\b\w+\.(?:text|stderr|stdout|content|reason)\b")
+_FOREIGN: Final = lazy(r"\b\w+\.(?:text|stderr|stdout|content|reason)\b")
 _DEEP: Final = 2
 
 

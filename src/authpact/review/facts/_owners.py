@@ -6,6 +6,7 @@ from typing import Final
 
 from authpact.review.facts._guards import Guards
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._text import split
 
@@ -62,14 +63,12 @@ _FILTERS: Final = frozenset(
 )
 _MEMBER: Final = r"(?:\.\w+|\.get\(\s*[\"']\w+[\"']\s*\)|\[\s*[\"']\w+[\"']\s*\])?"
 _WRAPS: Final = r"(?:(?:str|int|UUID|uuid\.UUID)\(\s*)?"
-_COLUMN: Final = re.compile(
+_COLUMN: Final = lazy(
     r"\"?(\w+)\"?\s*=\s*(?:\$(\d+)|(\?|%s)|:(\w+)|%\((\w+)\)s)|(\?|%s)", re.IGNORECASE
 )
-_MARK: Final = re.compile(r"\$\d+|\?|%s|:\w+|%\(\w+\)s")
-_INSERT: Final = re.compile(
-    r"INSERT\s+INTO\s+\S+\s*\(([^)]*)\)\s*VALUES\s*\(([^)]*)\)", re.IGNORECASE
-)
-_STATEMENT: Final = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+_MARK: Final = lazy(r"\$\d+|\?|%s|:\w+|%\(\w+\)s")
+_INSERT: Final = lazy(r"INSERT\s+INTO\s+\S+\s*\(([^)]*)\)\s*VALUES\s*\(([^)]*)\)", re.IGNORECASE)
+_STATEMENT: Final = lazy(r"\b(?:SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 
 
 def caller_names(guards: Guards, module: Module, function: Function) -> list[str]:

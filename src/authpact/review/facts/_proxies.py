@@ -1,6 +1,5 @@
 """What stands behind a route handler that hands a request on to the API of the same tree."""
 
-import re
 from typing import Final
 
 from authpact.review.facts._endpoints import shape
@@ -9,9 +8,10 @@ from authpact.review.facts._handlers import Handler
 from authpact.review.facts._public import is_public
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Call
+from authpact.review.source._pattern import lazy
 
-_ADDRESS: Final = re.compile(r"^[`\"'](?:\$\{[^}]*\}|https?://[^/`\"']+)(/[^`\"'?#]*)")
-_METHOD: Final = re.compile(r"\bmethod\s*:\s*[\"'`](\w+)")
+_ADDRESS: Final = lazy(r"^[`\"'](?:\$\{[^}]*\}|https?://[^/`\"']+)(/[^`\"'?#]*)")
+_METHOD: Final = lazy(r"\bmethod\s*:\s*[\"'`](\w+)")
 
 
 def _asked(call: Call) -> tuple[str, str]:

@@ -4,8 +4,9 @@ import re
 from typing import Final
 
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 
-_PUBLIC: Final = re.compile(
+_PUBLIC: Final = lazy(
     r"(?:^|[/_-])(?:health\w*|ping|readiness|ready|liveness|live|livez|readyz|docs|openapi|login|log-in"
     r"|signin|sign-in|sign_in|signup|sign-up|sign_up|register|logout|sign-out|signout|sign_out|refresh"
     r"|token|jwks|forgot\w*|recover\w*|reset\w*|verify|verify-email|confirm\w*|callback|oauth\w*"
@@ -13,33 +14,31 @@ _PUBLIC: Final = re.compile(
     r"|test\w*|diagnos\w*)(?:$|[/_.-])",
     re.IGNORECASE,
 )
-_PUBLIC_WHOLE: Final = re.compile(
+_PUBLIC_WHOLE: Final = lazy(
     r"(?:^|[/_-])(?:version|status|metrics|info|root|leads?|contact|newsletter|waitlist|subscribe|demo"
     r"|sample\w*|config|pricing|plans|public|landing|me|session)(?:$|[/_.-])",
     re.IGNORECASE,
 )
 """Public only when the path names no object."""
-_OBJECT: Final = re.compile(
+_OBJECT: Final = lazy(
     r"\{(?!\w*(?:token|code|key|provider|app|state|slug|service|uid|secret|path|name|email|hash)\w*[:}])\w+"
 )
-_ALWAYS: Final = re.compile(
+_ALWAYS: Final = lazy(
     r"(?:^|[/_-])(?:health\w*|docs|openapi|static|favicon\w*|well-known|webhooks?|callback|oauth\w*|invit\w*|debug\w*|diagnos\w*)(?:$|[/_.-])",
     re.IGNORECASE,
 )
 """Public even where the path names an object; `/orders/{id}/confirm` is not."""
-_KEPT: Final = re.compile(
+_KEPT: Final = lazy(
     r"/[\w-]*(?:history|audit[\w-]*|activit(?:y|ies)|logs|logins|sessions|devices|users|accounts|members)/?$",
     re.IGNORECASE,
 )
 """What a service knows about people, wherever it stands: `/auth/login-history` is no sign-in."""
-_READS: Final = re.compile(
-    r"\.query\(|select\(|\.execute\(|\.find\(|\.fetch\(|\.objects\b|SELECT\s"
-)
+_READS: Final = lazy(r"\.query\(|select\(|\.execute\(|\.find\(|\.fetch\(|\.objects\b|SELECT\s")
 
 
-_SPENT: Final = re.compile(r"_API_KEY\b|\bapi_key\b|_API_SECRET\b|_api_key\b")
+_SPENT: Final = lazy(r"_API_KEY\b|\bapi_key\b|_API_SECRET\b|_api_key\b")
 """A key of the server itself: a session or a token made with it is no sign-in."""
-_MADE: Final = re.compile(r"(?:^|[/_-])(?:sessions?|tokens?|refresh)/?$", re.IGNORECASE)
+_MADE: Final = lazy(r"(?:^|[/_-])(?:sessions?|tokens?|refresh)/?$", re.IGNORECASE)
 
 
 def _spends(route: Route) -> bool:
@@ -80,10 +79,8 @@ def _is_static(route: Route) -> bool:
     )
 
 
-_ASSETS: Final = re.compile(r"(?:^|/)(?:fonts|icons|assets|images|static|locales)(?:/|$)")
-_CACHED: Final = re.compile(
-    r"[\"']Cache-Control[\"']\s*[:,\]]\s*=?\s*f?[\"']public\b", re.IGNORECASE
-)
+_ASSETS: Final = lazy(r"(?:^|/)(?:fonts|icons|assets|images|static|locales)(?:/|$)")
+_CACHED: Final = lazy(r"[\"']Cache-Control[\"']\s*[:,\]]\s*=?\s*f?[\"']public\b", re.IGNORECASE)
 
 
 def _is_asset(route: Route) -> bool:

@@ -5,25 +5,24 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 
 OWNER: Final = (
     r"(?:user_?id|owner(?:_id)?|author_id|creator_id|created_by(?:_id)?|uploader_id|uploaded_by"
     r"|account_id|customer_id|member_id|initiated_by|submitted_by|requested_by)"
 )
-_PERSONS: Final = re.compile(
+_PERSONS: Final = lazy(
     r"^(?:auth_?|app_?)?(?:users?|accounts?|sessions?|profiles?)$", re.IGNORECASE
 )
 _ASKED: Final = (
     r"(?i:\b(?:FROM|UPDATE)\s+\"?(\w+)\"?\b[^;\"']{{0,300}}?"
     r"\bWHERE\b[^;\"']{{0,200}}?\b{owner}\s*=)"
 )
-_WHERE: Final = re.compile(
-    r"\bWHERE\s+(?:\w+\.)?id\s*=\s*(?:\$1|%s|\?|:\w+|%\(\w+\)s|\{)", re.IGNORECASE
-)
-_TABLE: Final = re.compile(r"\b(?:FROM|UPDATE)\s+\"?(\w+)\"?", re.IGNORECASE)
-_CHAIN: Final = re.compile(r"\.(?:table|from_)\(\s*[\"'](\w+)[\"']\s*\)")
-_ENDS: Final = re.compile(r"\.execute\(")
-_FILTER: Final = re.compile(
+_WHERE: Final = lazy(r"\bWHERE\s+(?:\w+\.)?id\s*=\s*(?:\$1|%s|\?|:\w+|%\(\w+\)s|\{)", re.IGNORECASE)
+_TABLE: Final = lazy(r"\b(?:FROM|UPDATE)\s+\"?(\w+)\"?", re.IGNORECASE)
+_CHAIN: Final = lazy(r"\.(?:table|from_)\(\s*[\"'](\w+)[\"']\s*\)")
+_ENDS: Final = lazy(r"\.execute\(")
+_FILTER: Final = lazy(
     r"(\w+)[\"'\]]*\.(?:find\w*|update_\w+|delete_\w+|count_documents)\(\s*(\{[^{}]*\})"
 )
 _KEYS: Final = r"^\{{\s*[\"'](?:_id|id)[\"']\s*:\s*(?:\w+\(\s*)?{name}\b\)?\s*,?\s*\}}$"

@@ -7,33 +7,32 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project, folders_of
 from authpact.review.source._values import Evaluator
 
 VERBS: Final = frozenset(["get", "post", "put", "patch", "delete"])
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = lazy(
     r"^`\$\{\s*([^}`]+?)\s*\}(/(?:\$\{[^}`]*\}|[^`?#$])*)(?:[?#][^`]*)?`$", re.DOTALL
 )
-_TAKES_PATH: Final = re.compile(
+_TAKES_PATH: Final = lazy(
     r"^`\$\{\s*([^}`]+?)\s*\}(/[\w/.-]*)?\$\{\s*(\w+)\s*\}`$|^([\w.]+)\s*\+\s*(\w+)$"
 )
-_TO_API: Final = re.compile(r"API|BACKEND|SERVER|:8\d{3}\b|/api\b", re.IGNORECASE)
-_FOREIGN: Final = re.compile(
+_TO_API: Final = lazy(r"API|BACKEND|SERVER|:8\d{3}\b|/api\b", re.IGNORECASE)
+_FOREIGN: Final = lazy(
     r"^https?://(?!localhost|127\.|0\.0\.|[\w-]+[:/])"
     r"(?!.*(?:hf\.space|onrender|railway|vercel|fly\.dev|heroku|run\.app|example\.))",
     re.IGNORECASE,
 )
-_CLIENT: Final = re.compile(r"^(?:axios|ky|ofetch|\$fetch)\.(?:create|extend)\(")
-_FETCH: Final = re.compile(r"^(?:\$|o)?[\w$]*[fF]etch\w*$")
-_PATH: Final = re.compile(
-    r"^[\"'`](/(?:\$\{[^}`]*\}|[^\"'`?#$])*)(?:[?#][^\"'`]*)?[\"'`]$", re.DOTALL
-)
-_DRAFT: Final = re.compile(
+_CLIENT: Final = lazy(r"^(?:axios|ky|ofetch|\$fetch)\.(?:create|extend)\(")
+_FETCH: Final = lazy(r"^(?:\$|o)?[\w$]*[fF]etch\w*$")
+_PATH: Final = lazy(r"^[\"'`](/(?:\$\{[^}`]*\}|[^\"'`?#$])*)(?:[?#][^\"'`]*)?[\"'`]$", re.DOTALL)
+_DRAFT: Final = lazy(
     r"(^|/)(?:specs?|docs?|contracts?|examples?|history|templates?|archive"
     r"|[\w-]*(?:_old|old_|backup|deprecated|legacy)[\w-]*)/"
 )
 """Sketches, which nothing runs."""
-_METHOD: Final = re.compile(r"\bmethod\s*:\s*([\"'`](\w+)[\"'`]|[^,}\s]+)")
+_METHOD: Final = lazy(r"\bmethod\s*:\s*([\"'`](\w+)[\"'`]|[^,}\s]+)")
 
 
 @dataclass(frozen=True, slots=True)

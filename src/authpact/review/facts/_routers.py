@@ -7,6 +7,7 @@ from typing import Final
 
 from authpact.review.facts._signs import ROUTER
 from authpact.review.source._model import Call, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import split
 
 
@@ -86,12 +87,12 @@ def paths_in(text: str) -> list[str]:
     return _PATH_TEXT.findall(text)
 
 
-_OPENED: Final = re.compile(
+_OPENED: Final = lazy(
     r"\w*(?:public|exempt|skip|exclud|open_|allow|white|unprotected|no_?auth|anonymous)\w*"
     r"\s*(?::[^=\n]+)?=\s*(?:frozenset\(|set\(|tuple\()?[\[{(]([^\])}]*)",
     re.IGNORECASE,
 )
-_PATH_TEXT: Final = re.compile(r"[\"'](/[\w./-]*)[\"']")
+_PATH_TEXT: Final = lazy(r"[\"'](/[\w./-]*)[\"']")
 
 
 def key(module: Module, name: str) -> tuple[str, str]:
@@ -115,7 +116,7 @@ def joined(*parts: str) -> str:
     return "/" + "/".join(p.strip("/") for p in parts if p.strip("/"))
 
 
-_DEVELOPMENT: Final = re.compile(r"^\s*(?:if|elif)\b[^\n]*(?:env|debug|local|dev)", re.IGNORECASE)
+_DEVELOPMENT: Final = lazy(r"^\s*(?:if|elif)\b[^\n]*(?:env|debug|local|dev)", re.IGNORECASE)
 
 
 def only_in_development(module: Module, call: Call) -> bool:

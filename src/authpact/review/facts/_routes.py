@@ -24,11 +24,12 @@ from authpact.review.facts._shadows import Entry, shadows
 from authpact.review.facts._signs import BEARERS, DEEP, METHODS, NAMES_AUTH
 from authpact.review.facts._walls import Walls
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._text import literal
 
-_PART: Final = re.compile(r"([^{}]+)|\{([^{}:!]+)[^{}]*\}")
-_LOOP: Final = re.compile(r"\bfor\s+(\w+)\s+in\s+[\[(]([^\])]*)[\])]")
+_PART: Final = lazy(r"([^{}]+)|\{([^{}:!]+)[^{}]*\}")
+_LOOP: Final = lazy(r"\bfor\s+(\w+)\s+in\s+[\[(]([^\])]*)[\])]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,10 @@ import re
 from typing import Final
 
 from authpact.review.facts._logs import LOGGED
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-PERSON: Final = re.compile(
-    r"^(?:App|Auth|Db)?(?:User|Account|Profile|Member)s?(?:DB|Model|Table|Row)?$"
-)
+PERSON: Final = lazy(r"^(?:App|Auth|Db)?(?:User|Account|Profile|Member)s?(?:DB|Model|Table|Row)?$")
 
 
 def is_own_key(text: str, name: str) -> bool:
@@ -25,7 +24,7 @@ def is_own_key(text: str, name: str) -> bool:
     return found is not None and bool(PERSON.match(found[1] or found[2]))
 
 
-_TABLE: Final = re.compile(r"__tablename__\s*=\s*[\"'](?:users?|accounts?|members?)[\"']")
+_TABLE: Final = lazy(r"__tablename__\s*=\s*[\"'](?:users?|accounts?|members?)[\"']")
 
 
 def is_person(project: Project, name: str) -> bool:
@@ -38,11 +37,11 @@ _WORDS: Final = (
     r"(?:user|person|owner|account|customer|member|employee|patient|student|learner|reader|author|holder"
     r"|shopper|buyer|seller|profile|subscriber|player|driver|rider)"
 )
-PRIVILEGED: Final = re.compile(
+PRIVILEGED: Final = lazy(
     r"admin|superuser|\brole\b|require_role|service_key|internal", re.IGNORECASE
 )
 """Code for administrators or other services, which may name whose rows they want."""
-OWNER_COLUMN: Final = re.compile(
+OWNER_COLUMN: Final = lazy(
     r"^\s+(?:user_?id|owner\w*|author_id|created_by|account_id)\b", re.MULTILINE | re.IGNORECASE
 )
 PERSON_ID: Final = rf"{_WORDS}(?:_?[iI]d|_?[sS]ub)?"

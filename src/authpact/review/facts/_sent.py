@@ -1,20 +1,18 @@
 """Texts that come from the request, followed through locals and through who calls a function."""
 
-import re
 from typing import Final
 
 from authpact.review.facts._routes import Application
 from authpact.review.source._model import Assignment, Call, Function, Module, Parameter
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_READ: Final = re.compile(
-    r"(?:headers|cookies|query_params|path_params)(?:\.get\(|\[)|\.credentials\b"
-)
-_DECLARED: Final = re.compile(
+_READ: Final = lazy(r"(?:headers|cookies|query_params|path_params)(?:\.get\(|\[)|\.credentials\b")
+_DECLARED: Final = lazy(
     r"\b(?:Header|Cookie|Query|Path|Body|Form|APIKeyHeader|APIKeyQuery|APIKeyCookie)\(|api_key_header"
 )
-_TEXT: Final = re.compile(r"^(?:str\b|Optional\[str\]|Annotated\[\s*str\b)")
-_ROOT: Final = re.compile(
+_TEXT: Final = lazy(r"^(?:str\b|Optional\[str\]|Annotated\[\s*str\b)")
+_ROOT: Final = lazy(
     r"\(?([A-Za-z_]\w*)(?:\[|\.(?:split|strip|removeprefix|partition|lower)\(|$| or )"
 )
 _HOPS: Final = 4

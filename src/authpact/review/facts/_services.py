@@ -8,16 +8,15 @@ from authpact.review.facts._guards import Guards
 from authpact.review.facts._owners import caller_names
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Call, Class, Function, Module, Parameter
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
 _DEEP: Final = 4
-_NAMED: Final = re.compile(r"([A-Z]\w*)\W*$")
-_MADE: Final = re.compile(r"(?:await\s+)?([A-Z]\w*)\(")
-_MODEL: Final = re.compile(
-    r"\b_?(?:model|entity|table|document)\w*\s*(?::[^=\n]+)?=\s*([A-Z]\w*)\b"
-)
-_GENERIC: Final = re.compile(r"\[\s*([A-Z]\w+)\s*[,\]]|super\(\)\.__init__\(\s*([A-Z]\w+)\b")
-_OWN_MODEL: Final = re.compile(r"\bself\._?(?:model|entity|table|document)\w*\b(?!\s*\()")
+_NAMED: Final = lazy(r"([A-Z]\w*)\W*$")
+_MADE: Final = lazy(r"(?:await\s+)?([A-Z]\w*)\(")
+_MODEL: Final = lazy(r"\b_?(?:model|entity|table|document)\w*\s*(?::[^=\n]+)?=\s*([A-Z]\w*)\b")
+_GENERIC: Final = lazy(r"\[\s*([A-Z]\w+)\s*[,\]]|super\(\)\.__init__\(\s*([A-Z]\w+)\b")
+_OWN_MODEL: Final = lazy(r"\bself\._?(?:model|entity|table|document)\w*\b(?!\s*\()")
 
 
 def method_of(project: Project, kind: str, name: str) -> tuple[Module, Function] | None:

@@ -1,12 +1,13 @@
 """Which routes can never be reached, because an earlier one takes their requests."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-_VARIABLE: Final = re.compile(r"\{\w+\}")
-_REST: Final = re.compile(r"\{\w+:path\}")
+from authpact.review.source._pattern import lazy
+
+_VARIABLE: Final = lazy(r"\{\w+\}")
+_REST: Final = lazy(r"\{\w+:path\}")
 _MOST: Final = 300
 """Variable paths of one length that are compared with a fixed one."""
 

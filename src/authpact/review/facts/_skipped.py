@@ -8,34 +8,33 @@ from authpact.review.facts._guards import Guards
 from authpact.review.facts._openings import is_identity
 from authpact.review.source._model import Function, Module
 from authpact.review.source._paths import Way, ways
+from authpact.review.source._pattern import lazy
 
-_PROOF: Final = re.compile(
+_PROOF: Final = lazy(
     r"(?<!b64)(?<!64_)decode\(|verif|authenti[cf]|introspect|validat|compare_digest|get_signing_key|getSession"
     r"|execute\(|\.exec\(|quer(?:y|ies)|scalars?\(|select\(|find_one|fetch|lookup|redis|cache"
     r"|httpx|aiohttp|requests\.|urlopen|\.post\(|get_session|get_user|current_user|current_session|by_\w*(?:token|key)\b"
     r"|super\(\)|signature|hmac|unsign|\.loads\(\s*(?:token|signed|raw)\w*\s*[,)]|load_user|resolve_",
     re.IGNORECASE,
 )
-_CREDENTIAL: Final = re.compile(
-    r"auth|token|key|cookie|cred|secret|jwt|bearer|request", re.IGNORECASE
-)
-_PRESENTED: Final = re.compile(
+_CREDENTIAL: Final = lazy(r"auth|token|key|cookie|cred|secret|jwt|bearer|request", re.IGNORECASE)
+_PRESENTED: Final = lazy(
     r"token|authori[sz]ation|cookie|jwt|bearer|credential|signature|api_?key|current_|get_?session",
     re.IGNORECASE,
 )
 """What a caller shows; a `try` around anything else asks for no identity."""
-_ASKED: Final = re.compile(
+_ASKED: Final = lazy(
     r"headers?(?:\.get\(|\[)\s*[\"']([\w-]+)|(?:cookies|query_params)(?:\.get\(|\[)\s*[\"'](\w+)"
 )
-_CALLED: Final = re.compile(r"(?:await\s+)?([\w.]+)\(([^()]*)\)")
-_NOBODY: Final = re.compile(r"anon|guest|public|Response\(|Exception\(|Error\(", re.IGNORECASE)
-_HELPER: Final = re.compile(
+_CALLED: Final = lazy(r"(?:await\s+)?([\w.]+)\(([^()]*)\)")
+_NOBODY: Final = lazy(r"anon|guest|public|Response\(|Exception\(|Error\(", re.IGNORECASE)
+_HELPER: Final = lazy(
     r"^_?(?:get|extract|read|parse|fetch)_\w*(?:token|header|cookie|scheme|path|url)s?$"
     r"|_?key|jwk|client|secret|config|settings|cache",
     re.IGNORECASE,
 )
 _HOPS: Final = 4
-_CONFIGURED: Final = re.compile(
+_CONFIGURED: Final = lazy(
     r"(?:==|!=|\bin\b).*(?:[A-Z_]{4,}|secret|_key|token\b)|environ|getenv|settings|config|(?i:debug|\bdev|test|mock)",
 )
 
@@ -98,11 +97,11 @@ def stood_in(guards: Guards, module: Module, function: Function) -> Iterator[Way
             yield way
 
 
-_UNSIGNED: Final = re.compile(
+_UNSIGNED: Final = lazy(
     r"verify_signature[\"']?\s*[:=]\s*False|get_unverified_claims\(|b64decode\("
 )
-_SIGNED: Final = re.compile(r"(?<!b64)(?<!64_)\bdecode\(|(?<!un)verif\w*\(|\.validate\(")
-_MISSING: Final = re.compile(r"^not\s+[\w.]+$|\bis\s+None$")
+_SIGNED: Final = lazy(r"(?<!b64)(?<!64_)\bdecode\(|(?<!un)verif\w*\(|\.validate\(")
+_MISSING: Final = lazy(r"^not\s+[\w.]+$|\bis\s+None$")
 
 
 def _source(way: Way) -> str:

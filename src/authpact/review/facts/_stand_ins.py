@@ -6,6 +6,7 @@ from typing import Final
 
 from authpact.review.facts._environment import is_placeholder, is_secret_name
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 StandIn = tuple[int, str, str]
@@ -16,7 +17,7 @@ _READ: Final = (
     r"(?:os\.getenv\(\s*[\"'](\w+)[\"']\s*\)|(?:os\.)?environ(?:\.get\(|\[)\s*[\"'](\w+)[\"']\s*[\])]"
     r"|process\.env(?:\.(\w+)|\[[\"'](\w+)[\"']\])!?)"
 )
-_KEPT: Final = re.compile(rf"\b(\w+)[ \t]*(?::[ \t]*[\w| ]+)?=\s*{_READ}[ \t;]*(?:\n|$)")
+_KEPT: Final = lazy(rf"\b(\w+)[ \t]*(?::[ \t]*[\w| ]+)?=\s*{_READ}[ \t;]*(?:\n|$)")
 _DIRECT: Final = (
     re.compile(rf"\bprocess\.env(?:\.|\[[\"'])(\w+)(?:[\"']\])?()\s*(?:\?\?|\|\|)=\s*{_LITERAL}"),
     re.compile(
@@ -27,11 +28,11 @@ _DIRECT: Final = (
     ),
     re.compile(rf"environ\[[\"'](\w+)[\"']\]()\s+if\s+[^\n]*\benviron\s+else\s+{_LITERAL}"),
 )
-_CONSTANT: Final = re.compile(
+_CONSTANT: Final = lazy(
     r"process\.env(?:\.|\[[\"'])(\w+)(?:[\"']\])?!?\s*(?:\|\||\?\?)\s*([A-Za-z_]\w*)\b(?!\s*[.(])"
 )
 _LEAVES: Final = r"[ \t]*(?:raise\b|throw\b|return\b|else\b|\})"
-_ALONE: Final = re.compile(r"getenv\(|environ\.get\(|\benv(?:\.str)?\(|\bconfig\(")
+_ALONE: Final = lazy(r"getenv\(|environ\.get\(|\benv(?:\.str)?\(|\bconfig\(")
 _NEAR: Final = 400
 """Characters after a reading in which its replacement stands."""
 

@@ -7,23 +7,24 @@ from functools import cached_property
 from typing import Final
 
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_STARTS: Final = re.compile(
+_STARTS: Final = lazy(
     r"__main__|\b(?:FastAPI|Starlette|Flask|Quart|Litestar|Sanic|Celery|FastMCP|Typer|Mangum)\("
     r"|\buvicorn\.run\(|\brun_app\("
 )
-_SERVES: Final = re.compile(r"\b(?:FastAPI|Starlette|Flask|Quart|Litestar|Sanic)\(")
+_SERVES: Final = lazy(r"\b(?:FastAPI|Starlette|Flask|Quart|Litestar|Sanic)\(")
 _USUAL: Final = frozenset(
     ["main", "app", "server", "index", "asgi", "wsgi", "api", "run", "application", "handler"]
 )
-_FORMER: Final = re.compile(
+_FORMER: Final = lazy(
     r"(?:.*/)?(?:[\w-]*[_-])?(?:old|bak|backup|deprecated|legacy|archived?|unused|obsolete|attic|trash)"
     r"(?:[_-][\w-]*)?/",
     re.IGNORECASE,
 )
-_DOTTED: Final = re.compile(r"\.(\w+)[\"':]")
-_COMMAND: Final = re.compile(r"\b(\w+):\w+|\bpython3?\s+(?:-m\s+)?[\w./]*?(\w+?)(?:\.py)?\b")
+_DOTTED: Final = lazy(r"\.(\w+)[\"':]")
+_COMMAND: Final = lazy(r"\b(\w+):\w+|\bpython3?\s+(?:-m\s+)?[\w./]*?(\w+?)(?:\.py)?\b")
 
 
 def _imports(project: Project, module: Module) -> Iterator[Module]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_STORAGE: Final = re.compile(r"\b(?:local|session)Storage\b")
+_STORAGE: Final = lazy(r"\b(?:local|session)Storage\b")
 
 
 def writes(project: Project) -> Iterator[tuple[Module, Call, str, str]]:

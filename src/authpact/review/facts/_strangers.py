@@ -12,28 +12,29 @@ from authpact.review.facts._queries import OWNER
 from authpact.review.facts._routes import Application, Route
 from authpact.review.facts._services import Services
 from authpact.review.source._model import Call, Function, Module, Parameter
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_PLAIN: Final = re.compile(
+_PLAIN: Final = lazy(
     r"^(?:Optional\[|Annotated\[)?\s*(?:str|int|(?:uuid\.)?UUID\d?|(?:Pydantic)?ObjectId)\b"
 )
-_BODY: Final = re.compile(r"^(?:Annotated\[\s*)?(?:\w+\.)?([A-Z]\w+)")
-_NOT_BODY: Final = re.compile(
+_BODY: Final = lazy(r"^(?:Annotated\[\s*)?(?:\w+\.)?([A-Z]\w+)")
+_NOT_BODY: Final = lazy(
     r"^(?:Request|Response|Async\w*Session|Session|UploadFile|BackgroundTasks|WebSocket)$|Depends"
 )
-_WRITES: Final = re.compile(
+_WRITES: Final = lazy(
     r"^(?:create|process|upload|save|store|record|log|audit|add|insert|track|notify|publish|emit|send"
     r"|enqueue|schedule|delay|apply_async|info|debug|warning|error|exception|print|capture|write)(?:_|$)"
 )
-_JUDGES: Final = re.compile(
+_JUDGES: Final = lazy(
     r"verif|check|ensure|assert|authori[sz]|permi|access|owner|(?:^|_)can_|requir|guard|allow|belong",
     re.IGNORECASE,
 )
-_PRIVILEGED: Final = re.compile(
+_PRIVILEGED: Final = lazy(
     r"admin|role|permi|superuser|staff|scope|internal|service_|api_?key|owner|access|member|require_",
     re.IGNORECASE,
 )
-_SHARED: Final = re.compile(
+_SHARED: Final = lazy(
     r"\.(?:is_)?(?:public|published|shared|visibility|is_private)\b", re.IGNORECASE
 )
 
@@ -182,9 +183,7 @@ class Strangers:
         return re.sub(r"^[ \t]*\w+\.\w+\s*=(?!=)[^\n]*", "", body, flags=re.MULTILINE)
 
 
-_REFUSAL: Final = re.compile(
-    r"^[ \t]*if\b([^\n]*(?:!=|==)[^\n]*):[ \t]*\n[ \t]+raise\b", re.MULTILINE
-)
+_REFUSAL: Final = lazy(r"^[ \t]*if\b([^\n]*(?:!=|==)[^\n]*):[ \t]*\n[ \t]+raise\b", re.MULTILINE)
 
 
 def _without_path_check(body: str, parameters: list[str], given: list[str]) -> str:

@@ -9,21 +9,22 @@ from typing import Final
 from authpact.review.facts._mints import Mints, library_of
 from authpact.review.source._dictionaries import Dictionaries
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._values import Evaluator, Value
 
-_LOOKED_UP: Final = re.compile(
+_LOOKED_UP: Final = lazy(
     r"\b(?:FROM|JOIN)\s+[\\\"'`]{0,2}(?:\w{1,40}[\"'`]?\.[\"'`]?)?\w{0,40}sessions?\b[^;]{0,400}?\btoken[\\\"'`]{0,2}\s*(?:=|IN\b)\s*[$:%?@({'f]"
     r"|Session\w*\.token\s*==|session\w*\.c\.token\s*=="
     r"|sessions?\w*(?:[\"']\])?\.(?:find_one|find_unique|find_first|get_or_none|find)\([^)]*\btoken\b"
     r"|Session\w*\)\s*\.\s*filter(?:_by)?\([^)]*\btoken\b",
     re.IGNORECASE,
 )
-_PURPOSE: Final = re.compile(
+_PURPOSE: Final = lazy(
     r"(?:\.get\(\s*|\[\s*)[\"'](type|typ|token_type|purpose|use|kind|scope|action)[\"'][^\n]{0,20}?\s*"
     r"(?:!=|==)\s*([\"'][\w:.-]+[\"']|[A-Z][\w.]+)"
 )
-_ENTERS: Final = re.compile(
+_ENTERS: Final = lazy(
     r"^[\"']?(?:\w+\.)?(?:access|refresh|bearer|session|user|auth|login|jwt|id|api)(?:[_-]?token)?(?:_type)?[\"']?$",
     re.IGNORECASE,
 )
@@ -33,7 +34,7 @@ HANDED_ON: Final = frozenset(
     {"partial", "to_thread", "run_in_threadpool", "run_in_executor", "run_sync"}
 )
 """Calls that get a function and the arguments for it."""
-_DECODER: Final = re.compile(r"^(?:\w+\.)*(?:decode|get_unverified_claims|decode_complete)$")
+_DECODER: Final = lazy(r"^(?:\w+\.)*(?:decode|get_unverified_claims|decode_complete)$")
 
 
 def looks_session_up(text: str) -> bool:

@@ -1,16 +1,16 @@
 """Answers of exception handlers that hold the text of an exception."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from authpact.review.facts._answers import alias_of, answers_in, is_own_error, mentions
 from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_INPUT: Final = re.compile(r"Validation|NotFound|Invalid\w*(?:Input|Data|Field)|Duplicate|Exists")
-_REFUSED: Final = re.compile(r"\b4\d\d|_4\d\d_")
+_INPUT: Final = lazy(r"Validation|NotFound|Invalid\w*(?:Input|Data|Field)|Duplicate|Exists")
+_REFUSED: Final = lazy(r"\b4\d\d|_4\d\d_")
 
 
 def _is_about_input(project: Project, caught: str) -> bool:

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 
-_SILENT: Final = re.compile(
+_SILENT: Final = lazy(
     r"^[ \t]*(?:from\s+[\w.]+\s+import\s*(?:\([^)]*\)|[^\n]*)|import\s[^\n]*)"
     r"|^__all__[^=\n]*=\s*[\[(][^\])]*[\])]",
     re.MULTILINE,
 )
 """Imports and lists of exports: they pass a name on and do nothing with it."""
-_WORD: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_WORD: Final = lazy(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 Key = tuple[str, str]
 
 

@@ -1,6 +1,5 @@
 """The additional fields of the user table of Better Auth, wherever they are declared."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -8,11 +7,12 @@ from typing import Final
 from authpact.review.facts._issuers import Issuer
 from authpact.review.source._dictionaries import CAST, Dictionaries, returned
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._text import literal, split
 
-_NAME: Final = re.compile(r"[A-Za-z_$][\w$.]*$")
-_CALLED: Final = re.compile(r"([A-Za-z_$][\w$.]*)\(")
+_NAME: Final = lazy(r"[A-Za-z_$][\w$.]*$")
+_CALLED: Final = lazy(r"([A-Za-z_$][\w$.]*)\(")
 _DEEP: Final = 5
 
 

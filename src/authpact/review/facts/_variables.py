@@ -9,28 +9,27 @@ from typing import Final
 
 from authpact.review.facts._environment import Environment, is_secret_name
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._text import lines_matching, literal
 from authpact.review.source._tree import Source
 
-_READ: Final = re.compile(
+_READ: Final = lazy(
     r"(?:getenv|environ\.get|environ\.setdefault|\bconfig|\benv(?:\.str)?)\(\s*[\"'](\w+)[\"']"
     r"|environ\[\s*[\"'](\w+)[\"']|process\.env\.(\w+)|process\.env\[\s*[\"'](\w+)[\"']"
     r"|(?:validation_)?alias\s*=\s*[\"']([A-Z]\w+)[\"']"
 )
-_HAS: Final = re.compile(r"env|config\(|alias")
-_UPPER: Final = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
-_ENTRY: Final = re.compile(
+_HAS: Final = lazy(r"env|config\(|alias")
+_UPPER: Final = lazy(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
+_ENTRY: Final = lazy(
     r"(^|/)(?:page|layout|route|middleware|proxy|instrumentation|template|index|server|main|app|_app)\.[jt]sx?$"
     r"|\.config\.\w+$|(^|/)pages/"
 )
-_KEY: Final = re.compile(
-    r"(?:ADMIN|INTERNAL|SERVICE|BACKEND|ENCRYPTION|MASTER|SHARED)_(?:\w+_)?KEY$"
-)
+_KEY: Final = lazy(r"(?:ADMIN|INTERNAL|SERVICE|BACKEND|ENCRYPTION|MASTER|SHARED)_(?:\w+_)?KEY$")
 _COMPOSE: Final = r"(^|/)(docker-)?compose(?![\w.-]*(?:override|k8s|build|test|ci))[\w.-]*\.ya?ml$"
-_WORKS: Final = re.compile(r"\b(?:celery|dramatiq|huey|arq|taskiq)\b|\brq[\"',\s]+worker\b")
+_WORKS: Final = lazy(r"\b(?:celery|dramatiq|huey|arq|taskiq)\b|\brq[\"',\s]+worker\b")
 """A command that takes jobs from a queue instead of serving requests."""
-_PAIR: Final = re.compile(r"^(\s*)(?:-\s+)?[\"']?([A-Za-z_][\w.-]*)[\"']?\s*(?:[:=]\s*(.*))?$")
+_PAIR: Final = lazy(r"^(\s*)(?:-\s+)?[\"']?([A-Za-z_][\w.-]*)[\"']?\s*(?:[:=]\s*(.*))?$")
 
 
 @dataclass(frozen=True, slots=True)

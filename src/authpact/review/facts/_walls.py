@@ -10,30 +10,31 @@ from authpact.review.facts._guards import Guards
 from authpact.review.facts._routers import Guard, Router, key, opened_by, paths_in
 from authpact.review.facts._signs import EVIDENCE, NAMES_AUTH, READS_CREDENTIAL
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 
-_STRANGER: Final = re.compile(r"\b401\b|HTTP_401|\bUNAUTHORIZED\b|\bUnauthorized\b")
-_FORBIDDEN: Final = re.compile(r"\b403\b|HTTP_403|\bFORBIDDEN\b")
-_CAUGHT: Final = re.compile(
+_STRANGER: Final = lazy(r"\b401\b|HTTP_401|\bUNAUTHORIZED\b|\bUnauthorized\b")
+_FORBIDDEN: Final = lazy(r"\b403\b|HTTP_403|\bFORBIDDEN\b")
+_CAUGHT: Final = lazy(
     r"except\b[^\n]*(?:Auth|Token|JWT|Credential|Identity|Session|Signature|HTTPException)"
 )
-_PASSES: Final = re.compile(r"\bcall_next\(|\bself\.(?:_)?app\(|\bawait\s+\w+\(\s*scope\s*,")
-_LOOKS: Final = re.compile(
+_PASSES: Final = lazy(r"\bcall_next\(|\bself\.(?:_)?app\(|\bawait\s+\w+\(\s*scope\s*,")
+_LOOKS: Final = lazy(
     r"(?:verif|valid|authent|decod|resolv|look_?up|get|load|fetch|check|read|pars|requir|introspect)\w*"
     r"(?:token|session|user|principal|identity|signature|jwt|hmac|secret|api_?key|caller|credential)",
     re.IGNORECASE,
 )
-_FORGERY: Final = re.compile(r"csrf|xsrf", re.IGNORECASE)
-_SHOWN: Final = re.compile(
+_FORGERY: Final = lazy(r"csrf|xsrf", re.IGNORECASE)
+_SHOWN: Final = lazy(
     r"(\w+)\s*(?::[^=\n]+)?=\s*[^\n]*?(?:headers|cookies|authorization)", re.IGNORECASE
 )
 _USUAL: Final = frozenset(
     ["token", "auth", "auth_header", "authorization", "credentials", "bearer"]
 )
-_PROTECTING: Final = re.compile(r"protect|needs_|requires?_|secured|private", re.IGNORECASE)
-_ABSENT: Final = re.compile(r"^(?:not\s+(\w+)\b(?!\.|\()|(\w+)\s+is\s+None)")
-_PRESENT: Final = re.compile(r"^(\w+)(?:$|\s+is\s+not\s+None|\.(?:lower\(\)\.)?startswith\()")
+_PROTECTING: Final = lazy(r"protect|needs_|requires?_|secured|private", re.IGNORECASE)
+_ABSENT: Final = lazy(r"^(?:not\s+(\w+)\b(?!\.|\()|(\w+)\s+is\s+None)")
+_PRESENT: Final = lazy(r"^(\w+)(?:$|\s+is\s+not\s+None|\.(?:lower\(\)\.)?startswith\()")
 _DEEP: Final = 2
-_SOCKETS: Final = re.compile(r"[\"']websocket[\"']")
+_SOCKETS: Final = lazy(r"[\"']websocket[\"']")
 
 Target = Callable[[Module, str, int], tuple[str, str] | None]
 

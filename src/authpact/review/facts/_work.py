@@ -4,40 +4,41 @@ import re
 from typing import Final
 
 from authpact.review.facts._handlers import SESSION, relays
+from authpact.review.source._pattern import lazy
 
-STORE: Final = re.compile(
+STORE: Final = lazy(
     r"\bprisma\.\w+\.|\b(?:db|database|tx|pool|client|conn|connection|sql)\b\.?(?:\w+\.)*"
     r"(?:query|select|insert|update|delete|execute|from|find\w*|aggregate|create\w*|collection)\b"
     r"|\bsql`|\.(?:findMany|findFirst|findUnique|insertOne|updateOne|deleteOne|deleteMany|findOne)\("
 )
-MODEL: Final = re.compile(
+MODEL: Final = lazy(
     r"\b(?:streamText|generateText|generateObject|streamObject)\(|chat\.completions\.create|messages\.create\("
     r"|\.generateContent(?:Stream)?\(|\bresponses\.create\(|\bimages\.generate\("
     r"|copilotRuntime\w*\(|\bhandleRequest\("
 )
-FILE: Final = re.compile(r"\bwriteFile(?:Sync)?\(|\bcreateWriteStream\(|\bPutObjectCommand\(")
-_BACKEND: Final = re.compile(
+FILE: Final = lazy(r"\bwriteFile(?:Sync)?\(|\bcreateWriteStream\(|\bPutObjectCommand\(")
+_BACKEND: Final = lazy(
     r"\b(?:fetch|axios(?:\.\w+)?)\(\s*(?:`\$\{|[\"'`]https?://(?:localhost|127\.|[\w-]+:\d)"
     r"|[A-Za-z_$][\w$.]*\s*[,+)]|[A-Z_]+\b|process\.env|new URL\()"
 )
 
-_OWN_KEY: Final = re.compile(
+_OWN_KEY: Final = lazy(
     r"[\"']?(?:authorization|x-api-key|api-key)[\"']?\s*:\s*(?:`Bearer\s+\$\{([\w.]+)\}`|([\w.]+)\b)"
     r"|\bprocess\.env\.\w*(?:API_KEY|SECRET_KEY)\w*|\b\w*api_?key\w*\b",
     re.IGNORECASE,
 )
-_COMPARED: Final = re.compile(r"[!=]==?\s*(?:process\.env\.|\w*(?:KEY|SECRET|[kK]ey|[sS]ecret)\b)")
-_SPENT: Final = re.compile(
+_COMPARED: Final = lazy(r"[!=]==?\s*(?:process\.env\.|\w*(?:KEY|SECRET|[kK]ey|[sS]ecret)\b)")
+_SPENT: Final = lazy(
     r"\bfetch\(\s*[\"'`]https://[^\"'`\s]*/(?:chat/completions|messages|responses|embeddings|completions"
     r"|[\w.-]+:(?:stream)?[gG]enerateContent)\b"
 )
 
 
-_SIGNS: Final = re.compile(
+_SIGNS: Final = lazy(
     r"\bapi_sign_request\(|\bgetSignedUrl\(|\bcreatePresignedPost\(|\bgenerateClientTokenFromReadWriteToken\("
 )
 """Leave to write somewhere, signed with the server's key."""
-_OWN_SECRET: Final = re.compile(r"\bprocess\.env\.\w+|\b\w*signature\w*\b", re.IGNORECASE)
+_OWN_SECRET: Final = lazy(r"\bprocess\.env\.\w+|\b\w*signature\w*\b", re.IGNORECASE)
 
 
 def spends(text: str) -> bool:

@@ -7,19 +7,20 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._handlers import SESSION, actions, handlers, reach
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _PERSON: Final = r"(?:\w*user|me|member|account|profile)"
-_WRITTEN: Final = re.compile(
+_WRITTEN: Final = lazy(
     rf"(?<![\w.]){_PERSON}\.(?:(email)\s*=\s*(?:\w+\(\s*)?\w+(?:\.|\[\s*[\"']|\.get\(\s*[\"'])(?:new_?)?email\b"
     rf"|(\w*password\w*)\s*=\s*(?:await\s+)?[\w.]*(?:hash|encrypt|pwd|password)\w*(?:\.\w+)*\()"
 )
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(
     r"\busers?\.update\(\s*\{[^;]*?\bdata\s*:\s*\{[^};]*\b(email)\b\s*(?:,|\}|:\s*(?:body|data|input|payload)\b)"
     r"|\b(?:user|account)s?\.update(?:Many)?\(\s*\{[^;]*?\bdata\s*:\s*\{[^};]*\b(password\w*)\b"
     r"|\.update\(\s*(?:\w+\.)?(?:user|account)s?\s*\)\s*\.set\(\s*\{[^};]*\b(email|password\w*)\b(?!\w)"
 )
-_PROVED: Final = re.compile(
+_PROVED: Final = lazy(
     r"(?:current|old|existing|confirm)_?password|(?:verify|check|compare|valid\w*)_?\w*password"
     r"|password\w*\.verify|(?:pwd|hasher|context|ctx|ph)\w*\.verify|checkpw|\bcompare\(|authenticate\w*\(|verified\w*[\"']?\]?\s*[:=]\s*(?:False|false|null|None)"
     r"|verification|confirm\w*|send_?\w*(?:mail|verif)|pending_?email|otp\b|\b(?:code|\w*(?:otp|verification|security)_code)\b|reset|magic|sudo|(?<!re)fresh|re_?auth"
@@ -27,7 +28,7 @@ _PROVED: Final = re.compile(
     r"|admin|superuser|\brole\b|invit|_token\b|tokens?\.",
     re.IGNORECASE,
 )
-_NOISE: Final = re.compile(
+_NOISE: Final = lazy(
     r"\b(?:logger|logging|log|print|console)\b(?:\.\w+)?\([^\n]*|status_code\s*=[^,)\n]*"
 )
 

@@ -6,26 +6,27 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching, members
 
-_EXCHANGES: Final = re.compile(
+_EXCHANGES: Final = lazy(
     r"authorize_access_token\(|\buserinfo\b|user_info\b|\bid_token\b|verify_oauth2_token\(|fetch_token\("
     r"|oauth2/v\d|openid|api\.github\.com/user|graph\.(?:microsoft|facebook)\.com|googleapis\.com|google_user|github_user",
     re.IGNORECASE,
 )
-_CLAIM: Final = re.compile(r"\b(\w+)\s*=\s*(?:str\(\s*)?\w+(?:\.get\(\s*|\[\s*)[\"']email[\"']")
+_CLAIM: Final = lazy(r"\b(\w+)\s*=\s*(?:str\(\s*)?\w+(?:\.get\(\s*|\[\s*)[\"']email[\"']")
 _LOOK_UP: Final = (
     r"\.email\s*==\s*{name}\b|filter_by\(\s*email\s*=\s*{name}\b|\bby_email\(\s*[^)]*\b{name}\b"
     r"|find_one\(\s*\{{\s*[\"']email[\"']\s*:\s*{name}\b|get_user_by_email\([^)]*\b{name}\b"
     r"|WHERE\s+email\s*=[^\n]*\n?[^\n]*\b{name}\b"
 )
 _DIRECT: Final = r"\.email\s*==\s*\w+(?:\.get\(\s*|\[\s*)[\"']email[\"']"
-_SUBJECT: Final = re.compile(
+_SUBJECT: Final = lazy(
     r"(?:\.get\(\s*|\[\s*)[\"'](?:sub|id|node_id|oid|user_id)[\"']"
     r"|\b(?:google|github|microsoft|facebook|provider|oauth|external|account)_?(?:account_?)?(?:id|sub|uid|user_id)\b"
 )
-_VERIFIED: Final = re.compile(r"[\"'](?:email_verified|verified_email|verified|xms_edov)[\"']")
-_TAKES_ALL: Final = re.compile(r"[\"'`](?:common|organizations|consumers)[\"'`]")
+_VERIFIED: Final = lazy(r"[\"'](?:email_verified|verified_email|verified|xms_edov)[\"']")
+_TAKES_ALL: Final = lazy(r"[\"'`](?:common|organizations|consumers)[\"'`]")
 
 
 def _looked_up(function: Function) -> int:

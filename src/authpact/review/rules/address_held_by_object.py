@@ -8,6 +8,7 @@ from authpact.review.facts._addresses import ADDRESS, CHECKED, SINK, carries, wi
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 
 _SETTINGS: Final = (
     r"(?:config\w*|settings|connection\w*|options|credentials|params|parameters|integration)"
@@ -15,10 +16,10 @@ _SETTINGS: Final = (
 _TAKEN: Final = (
     rf"(?<![\w.])(?:{{bodies}})\.(?:{_SETTINGS}|{ADDRESS})(?:\.model_dump\(\)|\.dict\(\))?$"
 )
-_HELD: Final = re.compile(
+_HELD: Final = lazy(
     rf"\bself\.\w*{_SETTINGS}\w*(?:\.get\(\s*|\[\s*)[\"']({ADDRESS})[\"']", re.IGNORECASE
 )
-_OWN: Final = re.compile(rf"\bself\.(_?{ADDRESS})\b", re.IGNORECASE)
+_OWN: Final = lazy(rf"\bself\.(_?{ADDRESS})\b", re.IGNORECASE)
 
 
 def _bodies(route: Route) -> list[str]:

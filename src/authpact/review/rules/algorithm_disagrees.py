@@ -6,8 +6,9 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._tokens import Verification
+from authpact.review.source._pattern import lazy
 
-_ASKS: Final = re.compile(r"\bjwtClient\(|/api/auth/token\b|authClient\.(?:token|getToken)\(")
+_ASKS: Final = lazy(r"\bjwtClient\(|/api/auth/token\b|authClient\.(?:token|getToken)\(")
 
 
 def _asks_plugin(facts: Facts) -> bool:

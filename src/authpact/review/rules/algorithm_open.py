@@ -6,13 +6,14 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._tokens import Verification
+from authpact.review.source._pattern import lazy
 
-_FROM_TOKEN: Final = re.compile(r"header(?:\.get\(|\[)\s*[\"']alg|unverified_header")
+_FROM_TOKEN: Final = lazy(r"header(?:\.get\(|\[)\s*[\"']alg|unverified_header")
 
-_ALL: Final = re.compile(
+_ALL: Final = lazy(
     r"get_default_algorithms|Registry\.\w*algorithms|ALGORITHMS\.(?:ALL|SUPPORTED)\b|algorithms\.(?:keys|values)\("
 )
-_NAME: Final = re.compile(r"^[\[(\s]*([A-Za-z_]\w*)[\])\s]*(?:if\b|,|$)")
+_NAME: Final = lazy(r"^[\[(\s]*([A-Za-z_]\w*)[\])\s]*(?:if\b|,|$)")
 
 
 def _behind(facts: Facts, v: Verification) -> str:

@@ -5,8 +5,9 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_CHECKED: Final = re.compile(r"[\"']aud[\"']|\baudience\b|\.aud\b")
+_CHECKED: Final = lazy(r"[\"']aud[\"']|\baudience\b|\.aud\b")
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -7,8 +7,9 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import handlers_around
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_RAISES: Final = re.compile(
+_RAISES: Final = lazy(
     r"\braise\s+(?:fastapi\.)?HTTPException\(\s*(?:status_code\s*=\s*)?(?:40[13]|(?:\w+\.)?HTTP_40[13])"
 )
 _TAKES: Final = frozenset({"call_next", "receive"})

@@ -6,10 +6,11 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Import, Module
+from authpact.review.source._pattern import lazy
 
-_AUTH: Final = re.compile(r"auth|jwt|security|token|current_?user|principal", re.IGNORECASE)
-_OWN: Final = re.compile(r"^(?:src|app|backend|api|server)\.")
-_SCRIPT: Final = re.compile(r"__name__\s*==\s*[\"']__main__[\"']")
+_AUTH: Final = lazy(r"auth|jwt|security|token|current_?user|principal", re.IGNORECASE)
+_OWN: Final = lazy(r"^(?:src|app|backend|api|server)\.")
+_SCRIPT: Final = lazy(r"__name__\s*==\s*[\"']__main__[\"']")
 
 
 def _is_absent(facts: Facts, module: Module, name: str) -> bool:

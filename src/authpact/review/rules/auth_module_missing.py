@@ -7,15 +7,16 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._requests import package_of
 from authpact.review.source._model import Import, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import folders_of
 
-_HANDLER: Final = re.compile(r"toNextJsHandler|auth\.handler|toNodeHandler|toSvelteKitHandler")
-_MOUNT: Final = re.compile(r"(^|/)api/auth/")
-_AUTH: Final = re.compile(
+_HANDLER: Final = lazy(r"toNextJsHandler|auth\.handler|toNodeHandler|toSvelteKitHandler")
+_MOUNT: Final = lazy(r"(^|/)api/auth/")
+_AUTH: Final = lazy(
     r"(?:^|[/_-])(?:auth|session|token|jwt|current-?user)(?:$|[/._-])|(?:Auth|Session|Token)(?:$|[A-Z])"
 )
-_CLIENT: Final = re.compile(r"(?:^|/)(?:api|api-?client|http|client|fetcher|env)$", re.IGNORECASE)
-_MADE: Final = re.compile(r"generated|prisma|\.velite|contentlayer|\.(?:css|scss|svg|png|json|md)$")
+_CLIENT: Final = lazy(r"(?:^|/)(?:api|api-?client|http|client|fetcher|env)$", re.IGNORECASE)
+_MADE: Final = lazy(r"generated|prisma|\.velite|contentlayer|\.(?:css|scss|svg|png|json|md)$")
 
 
 def _leads_out(path: str, name: str) -> bool:

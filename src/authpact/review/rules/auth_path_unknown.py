@@ -5,8 +5,9 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_CALL: Final = re.compile(
+_CALL: Final = lazy(
     r"(?:\bfetch|\$fetch|axios(?:\.\w+)?|\b\w*[aA]pi\w*\.(?:get|post))\(\s*[\"'`]/api/auth/([\w/$.{}-]+?)/?[\"'`?]"
 )
 _MEANT: Final = (
@@ -21,7 +22,7 @@ _MEANT: Final = (
     (re.compile(r"(?:me|user|session|refresh|current-user)$"), "get-session"),
 )
 """Names that people expect, and the path of Better Auth."""
-_MOUNT: Final = re.compile(r"(^|/)(?:app|pages)/api/auth/\[")
+_MOUNT: Final = lazy(r"(^|/)(?:app|pages)/api/auth/\[")
 
 
 def _meant(path: str) -> str:

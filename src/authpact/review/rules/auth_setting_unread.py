@@ -7,20 +7,19 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Assignment, Module
+from authpact.review.source._pattern import lazy
 
-_AUTH: Final = re.compile(
+_AUTH: Final = lazy(
     r"^(?:BETTER_AUTH_(?:SECRET|URL|ISSUER|AUDIENCE|JWKS\w*)|JWT_\w+|JWKS_\w+|(?:AUTH_|SESSION_|APP_)?SECRET_KEY|AUTH_SECRET|SESSION_SECRET|ALGORITHM"
     r"|(?:ACCESS|REFRESH)_TOKEN_\w+|NEXTAUTH_\w+|CLERK_\w+|AUTH0_\w+)$",
     re.IGNORECASE,
 )
-_CHECKS: Final = re.compile(r"valid|check|ensure|assert|warn|verify", re.IGNORECASE)
+_CHECKS: Final = lazy(r"valid|check|ensure|assert|warn|verify", re.IGNORECASE)
 
 
-_PRESENCE: Final = re.compile(
-    r"^\s*(?:(?:if|elif)\s+not\b|\w+\.append\(|raise\b|[\w.]*log\w*\.\w+\()"
-)
-_TESTS: Final = re.compile(r"\.test(?:ing)?$")
-_REPLACES: Final = re.compile(r"^\s*self\.\w+\s*=[^=]")
+_PRESENCE: Final = lazy(r"^\s*(?:(?:if|elif)\s+not\b|\w+\.append\(|raise\b|[\w.]*log\w*\.\w+\()")
+_TESTS: Final = lazy(r"\.test(?:ing)?$")
+_REPLACES: Final = lazy(r"^\s*self\.\w+\s*=[^=]")
 
 
 def _inside_reads(module: Module, field: Assignment) -> bool:

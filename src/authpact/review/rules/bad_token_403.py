@@ -5,8 +5,9 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_TOKEN: Final = re.compile(r"JWT|Token|PyJWT|Signature|Jose", re.IGNORECASE)
+_TOKEN: Final = lazy(r"JWT|Token|PyJWT|Signature|Jose", re.IGNORECASE)
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -7,8 +7,9 @@ from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._endpoints import shape
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._requests import Request, package_of
+from authpact.review.source._pattern import lazy
 
-_ENTRY: Final = re.compile(
+_ENTRY: Final = lazy(
     r"(^|/)(?:page|layout|route|middleware|proxy|index|main|app)\.[jt]sx?$|(^|/)pages/",
     re.IGNORECASE,
 )

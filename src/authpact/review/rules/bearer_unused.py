@@ -1,15 +1,13 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_COOKIE: Final = re.compile(
-    r"(?:cookies(?:\.get\(|\[)\s*|alias\s*=\s*)f?[\"'][\w.-]*session_token[\"']"
-)
+_COOKIE: Final = lazy(r"(?:cookies(?:\.get\(|\[)\s*|alias\s*=\s*)f?[\"'][\w.-]*session_token[\"']")
 
 
 def check(facts: Facts) -> Iterator[Hit]:

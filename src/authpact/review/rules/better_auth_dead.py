@@ -6,8 +6,9 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._issuers import Issuer
+from authpact.review.source._pattern import lazy
 
-_COPY: Final = re.compile(r"backup|old|legacy|archive|examples?/", re.IGNORECASE)
+_COPY: Final = lazy(r"backup|old|legacy|archive|examples?/", re.IGNORECASE)
 
 
 def _has_pages(facts: Facts, home: str) -> bool:

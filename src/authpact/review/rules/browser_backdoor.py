@@ -7,26 +7,27 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _NAMED: Final = (
     r"process\.env\.NEXT_PUBLIC_\w*(?:(?:SKIP|DISABLE|BYPASS|MOCK|NO|FAKE)_?AUTH"
     r"|AUTH_?(?:DISABLED?|BYPASS|SKIP|MOCK))\w*"
 )
-_ON: Final = re.compile(rf"^(?:return\s+|\(?\s*)?{_NAMED}\s*===?\s*[\"'](?:true|1|yes)[\"']")
+_ON: Final = lazy(rf"^(?:return\s+|\(?\s*)?{_NAMED}\s*===?\s*[\"'](?:true|1|yes)[\"']")
 _OPENS: Final = (
     r"\bif\s*\(\s*(?:{name})[^{{}}\n]*\)\s*(?:\{{(?:[^{{}}]|\{{[^{{}}]*\}})*?)?\breturn\b"
     r"(?!\s*(?:null|undefined|false)\b|[^\n;]*\bredirect\()"
 )
-_FLAG: Final = re.compile(
+_FLAG: Final = lazy(
     r"\b(?:local|session)Storage\.getItem\(\s*[\"'`][\w-]+[\"'`]\s*\)\s*===?\s*[\"'`]\w+[\"'`]"
 )
-_KEPT: Final = re.compile(r"(?:const|let|var)\s+(\w+)\s*=\s*(?:[\w\s!=\"'&]*&&\s*)?$")
-_GIVEN: Final = re.compile(r"\b\w*[tT]oken\s*:\s*([\"'`])([\w.-]{4,})\1")
-_RANK: Final = re.compile(
+_KEPT: Final = lazy(r"(?:const|let|var)\s+(\w+)\s*=\s*(?:[\w\s!=\"'&]*&&\s*)?$")
+_GIVEN: Final = lazy(r"\b\w*[tT]oken\s*:\s*([\"'`])([\w.-]{4,})\1")
+_RANK: Final = lazy(
     r"\brole\s*:\s*[\"'`]\w*admin\w*[\"'`]|\bset\w*Admin\w*\(\s*true\s*\)", re.IGNORECASE
 )
-_SETS: Final = re.compile(r"\bset\w+\(|\breturn\s*\{")
+_SETS: Final = lazy(r"\bset\w+\(|\breturn\s*\{")
 _LONGEST: Final = 600
 """Characters of a branch that are looked at."""
 

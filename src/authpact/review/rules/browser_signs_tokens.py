@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -7,11 +6,12 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _HOPS: Final = 4
 
-_SERVER: Final = re.compile(
+_SERVER: Final = lazy(
     r"[\"'](?:use server|server-only|next/headers|next/server)[\"']|process\.env\.(?!NEXT_PUBLIC_|NODE_ENV)"
 )
 
@@ -30,9 +30,9 @@ def _bundled(facts: Facts) -> frozenset[str]:
     return frozenset(p for p in bundled if not _SERVER.search(facts.project.by_path[p].text))
 
 
-_CLAIMS: Final = re.compile(r"JSON\.stringify\(\s*\{[^{}]*\b(?:sub|exp)\s*:")
-_JOINED: Final = re.compile(r"`[^`$]*\$\{\w+\}\.\$\{\w+\}\.[^`]*`")
-_AROUND: Final = re.compile(r"[^\n]*[tT]oken\w*\s*=[^=][^\n]*$|`[^`\n]*$")
+_CLAIMS: Final = lazy(r"JSON\.stringify\(\s*\{[^{}]*\b(?:sub|exp)\s*:")
+_JOINED: Final = lazy(r"`[^`$]*\$\{\w+\}\.\$\{\w+\}\.[^`]*`")
+_AROUND: Final = lazy(r"[^\n]*[tT]oken\w*\s*=[^=][^\n]*$|`[^`\n]*$")
 
 
 def _invented(module: Module) -> Iterator[Hit]:

@@ -5,8 +5,9 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_AUTH_URL: Final = re.compile(r"AUTH\w*_UR[IL]$|JWKS|ISSUER")
+_AUTH_URL: Final = lazy(r"AUTH\w*_UR[IL]$|JWKS|ISSUER")
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -5,9 +5,10 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_PATH: Final = re.compile(r"(?:callback|oauth2?callback)(?:/\{\w+\})?/?$", re.IGNORECASE)
-_BOUND: Final = re.compile(
+_PATH: Final = lazy(r"(?:callback|oauth2?callback)(?:/\{\w+\})?/?$", re.IGNORECASE)
+_BOUND: Final = lazy(
     r"cookies(?:\.get\(|\[)|request\.session|Cookie\(|create_\w*token|set_cookie|sign_in|upsert_user"
 )
 """What ties the callback to the browser that began, or makes it a sign-in."""

@@ -1,20 +1,20 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(
     r"rejectUnauthorized\s*:\s*false|NODE_TLS_REJECT_UNAUTHORIZED[\"'\]]*\s*=\s*[\"']?0"
 )
-_PYTHON: Final = re.compile(
+_PYTHON: Final = lazy(
     r"verify\s*=\s*False|CERT_NONE|check_hostname\s*=\s*False|_create_unverified_context"
     r"|(?:TCPConnector|\.get|\.post|\.request)\([^\n]*\bssl\s*=\s*False|verify_ssl\s*=\s*False|tlsAllowInvalidCertificates\s*=\s*True|tlsInsecure\s*=\s*True"
 )
 
-_ENCRYPTED: Final = re.compile(
+_ENCRYPTED: Final = lazy(
     r"[\"']ssl[\"']\s*:\s*[\"'](?:require|prefer)[\"']|\bssl\s*=\s*[\"'](?:require|prefer)[\"']"
 )
 """What drivers of Postgres take for: encrypt, and accept any certificate."""

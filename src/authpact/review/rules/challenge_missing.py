@@ -9,16 +9,15 @@ from authpact.review.facts._error_handlers import error_handlers, service_of
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._signs import METHODS
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 
-_CREDENTIAL: Final = re.compile(
-    r"token|credential|authori[sz]ation|cookie|\bHeader\(", re.IGNORECASE
-)
-_CALLER: Final = re.compile(
+_CREDENTIAL: Final = lazy(r"token|credential|authori[sz]ation|cookie|\bHeader\(", re.IGNORECASE)
+_CALLER: Final = lazy(
     r"(?:Depends|Security)\(\s*[\w.]*(?:current|auth|verif|session|user)", re.IGNORECASE
 )
-_REFUSAL: Final = re.compile(r"\b401\b|HTTP_401|UNAUTHORIZED")
-_KEY: Final = re.compile(r"\bx[-_][\w-]*(?:key|secret|signature)\b|APIKeyHeader", re.IGNORECASE)
-_SCHEME: Final = re.compile(r"authori[sz]ation|bearer|cookie|jwt|\.credentials\b", re.IGNORECASE)
+_REFUSAL: Final = lazy(r"\b401\b|HTTP_401|UNAUTHORIZED")
+_KEY: Final = lazy(r"\bx[-_][\w-]*(?:key|secret|signature)\b|APIKeyHeader", re.IGNORECASE)
+_SCHEME: Final = lazy(r"authori[sz]ation|bearer|cookie|jwt|\.credentials\b", re.IGNORECASE)
 _MESSAGE: Final = "This 401 carries no `WWW-Authenticate: Bearer`."
 _CHALLENGE: Final = 'headers={"WWW-Authenticate": "Bearer"}'
 

@@ -6,13 +6,14 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review.facts._environment import is_credential_name, is_secret_name, looks_random
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_SECRET: Final = re.compile(r"^kind:\s*Secret\b", re.MULTILINE)
-_DEFAULT: Final = re.compile(
+_SECRET: Final = lazy(r"^kind:\s*Secret\b", re.MULTILINE)
+_DEFAULT: Final = lazy(
     r"^[ \t]*([A-Za-z_][\w-]*):[ \t]*\{\{[^}\n]*\|[ \t]*default[ \t]+\"([^\"\n]+)\"", re.MULTILINE
 )
-_ELSE: Final = re.compile(
+_ELSE: Final = lazy(
     r"^[ \t]*\{\{-?[ \t]*else[ \t]*-?\}\}[ \t]*\n[ \t]*([A-Za-z_][\w-]*):[ \t]*[\"']?([^\s\"'{#]+)",
     re.MULTILINE,
 )

@@ -8,22 +8,21 @@ from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._held import Held
 from authpact.review.facts._logs import Line, origin
+from authpact.review.source._pattern import lazy
 
-_WHOLE: Final = re.compile(
+_WHOLE: Final = lazy(
     r"^(?:decoded\w*|payload|claims|token_data|token_?payload|\w+_claims)$", re.IGNORECASE
 )
-_ONE: Final = re.compile(
-    r"^(?:token_user_id|payload\[[^\]]*\]|payload\.get\([^)]*\)|claims\[[^\]]*\])$"
-)
-_READS: Final = re.compile(r"decode|jwt|token|claims")
-_SCRIPT: Final = re.compile(r"jwtVerify|decodeJwt|jwtDecode|jwt\.(?:verify|decode)\(")
-_ABOUT: Final = re.compile(r"jwt|token|claims", re.IGNORECASE)
+_ONE: Final = lazy(r"^(?:token_user_id|payload\[[^\]]*\]|payload\.get\([^)]*\)|claims\[[^\]]*\])$")
+_READS: Final = lazy(r"decode|jwt|token|claims")
+_SCRIPT: Final = lazy(r"jwtVerify|decodeJwt|jwtDecode|jwt\.(?:verify|decode)\(")
+_ABOUT: Final = lazy(r"jwt|token|claims", re.IGNORECASE)
 
 
-_BODY: Final = re.compile(r"^\{|\.json\(\s*\)$|\.(?:model_dump|dict)\(|^build_|json\.loads?\(")
-_USER: Final = re.compile(r"^(?:\w*[sS]ession|data)(?:\.data)?\.user$")
-_COPY: Final = re.compile(r"\bemail\s*:\s*\w*[sS]ession\w*\??\.user\??\.email\b")
-_BROWSER: Final = re.compile(r"\bwindow\b|Storage\b|\bdocument\.|\buse[A-Z]\w*\(")
+_BODY: Final = lazy(r"^\{|\.json\(\s*\)$|\.(?:model_dump|dict)\(|^build_|json\.loads?\(")
+_USER: Final = lazy(r"^(?:\w*[sS]ession|data)(?:\.data)?\.user$")
+_COPY: Final = lazy(r"\bemail\s*:\s*\w*[sS]ession\w*\??\.user\??\.email\b")
+_BROWSER: Final = lazy(r"\bwindow\b|Storage\b|\bdocument\.|\buse[A-Z]\w*\(")
 
 
 def _is_person(line: Line) -> bool:

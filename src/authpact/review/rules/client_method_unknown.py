@@ -6,9 +6,10 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_CALLS: Final = re.compile(
+_CALLS: Final = lazy(
     r"\b(?:authClient|auth_client|client)(?:\s+as\s+\w+\))?[!?]?\.(getToken|getJWT|getJwt|getAccessTokenJwt|jwt|getUser"
     r"|getCurrentUser|currentUser|user|session|login|logIn|logout|logOut|register|signin|signup|signout"
     r"|signIn|signUp|isAuthenticated|useUser|useAuth|refreshSession|api\.\w+)\("
@@ -34,9 +35,7 @@ _RIGHT: Final = {
 }
 
 
-_ADDED: Final = re.compile(
-    r"getActions|\bplugins\s*:[^\n]*(?<!\w)(?:custom|own|my)\w*\(", re.IGNORECASE
-)
+_ADDED: Final = lazy(r"getActions|\bplugins\s*:[^\n]*(?<!\w)(?:custom|own|my)\w*\(", re.IGNORECASE)
 
 
 def _is_client(facts: Facts, module: Module, text: str) -> bool:

@@ -6,17 +6,18 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_PRIVATE: Final = re.compile(r"process\.env\.(?!NEXT_PUBLIC_|NODE_ENV|VERCEL_ENV)(\w+)")
+_PRIVATE: Final = lazy(r"process\.env\.(?!NEXT_PUBLIC_|NODE_ENV|VERCEL_ENV)(\w+)")
 
 
-_LOCAL: Final = re.compile(
+_LOCAL: Final = lazy(
     r"process\.env\.(?!NEXT_PUBLIC_|NODE_ENV|VERCEL_ENV)(\w*(?:URL|API|HOST|BACKEND)\w*)\s*(?:\|\||\?\?)\s*[\"'`]https?://(?:localhost|127)"
 )
 
 
-_SENDS: Final = re.compile(r"\bfetch\(|\baxios\b|\bky\b")
+_SENDS: Final = lazy(r"\bfetch\(|\baxios\b|\bky\b")
 
 
 def _bundled(facts: Facts) -> frozenset[str]:

@@ -7,13 +7,14 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._clients import Answer
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Call, Module
+from authpact.review.source._pattern import lazy
 
-_METHODS: Final = re.compile(
+_METHODS: Final = lazy(
     r"^(?:signIn\.(?:email|username|emailOtp|phoneNumber|anonymous|passkey)|signUp\.email|change(?:Password|Email)"
     r"|updateUser|resetPassword|requestPasswordReset|forgetPassword|deleteUser|revoke(?:Session|Sessions|OtherSessions)"
     r"|sendVerificationEmail|verifyEmail|twoFactor\.\w+|passkey\.\w+|admin\.\w+|organization\.(?!list|get)\w+)$"
 )
-_TAKEN: Final = re.compile(r"(?:=|\(|\breturn|=>|,|\?|:|&&|\|\||\.|\bawait\s+\w+\()\s*$")
+_TAKEN: Final = lazy(r"(?:=|\(|\breturn|=>|,|\?|:|&&|\|\||\.|\bawait\s+\w+\()\s*$")
 
 
 def _is_dropped(module: Module, call: Call) -> bool:

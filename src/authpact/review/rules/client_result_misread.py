@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._clients import Answer
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _SENT: Final = r"\bBearer \$\{{\s*{name}\s*\}}|\bBearer [\"']\s*\+\s*{name}\b|\breturn {name}\s*(?:;|$|\?\?|\|\|)"
@@ -21,10 +22,10 @@ def _is_misread(answer: Answer) -> bool:
     return bool(re.search(_SENT.format(name=answer.name), answer.text, re.MULTILINE))
 
 
-_ABSENT: Final = re.compile(
+_ABSENT: Final = lazy(
     r"(?<!\|\| )(?<!\?\? )\b(?:data|session)\s*[?!]?\.(?:data\s*[?!]?\.)?session\s*[?!]?\.(accessToken|access_token|idToken|id_token|jwt|jwtToken|bearerToken)\b"
 )
-_ADDED: Final = re.compile(
+_ADDED: Final = lazy(
     r"customSession|additionalFields|inferAdditionalFields|[\"'](?:next-auth|@auth/|@clerk/|@supabase/)"
 )
 
@@ -41,7 +42,7 @@ def _absent(facts: Facts) -> Iterator[Hit]:
 _BARE: Final = (
     r"(?<![\w.]){name}\s*[?!]?\.\s*(token|accessToken|access_token|idToken|jwt)\b(?!\s*=[^=])"
 )
-_STATE: Final = re.compile(r"\[\s*(\w+)\s*,\s*(\w+)\s*\]$")
+_STATE: Final = lazy(r"\[\s*(\w+)\s*,\s*(\w+)\s*\]$")
 
 
 def _names(answer: Answer) -> list[str]:

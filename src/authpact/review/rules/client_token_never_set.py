@@ -6,9 +6,10 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_HELD: Final = re.compile(
+_HELD: Final = lazy(
     r"[\"'`]Bearer (?:\$\{\s*((?:this\.)?[#\w]+)\s*[!?]?\s*\}|[\"']\s*\+\s*(this\.\w+))"
 )
 _EMPTY: Final = frozenset({"null", "undefined", '""', "''", "``"})

@@ -7,16 +7,17 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._endpoints import shape
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Call
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_API: Final = re.compile(r"(?:NEXT_PUBLIC_\w*(?:API|BACKEND)\w*|:8000)")
-_SENDS: Final = re.compile(
+_API: Final = lazy(r"(?:NEXT_PUBLIC_\w*(?:API|BACKEND)\w*|:8000)")
+_SENDS: Final = lazy(
     r"Authorization|setAuthParams|\bauth\s*[?:(]|Bearer|getToken|credentials\s*:\s*[\"']include|withCredentials\s*:\s*true|x-api-key",
     re.IGNORECASE,
 )
 
 
-_HIDDEN: Final = re.compile(
+_HIDDEN: Final = lazy(
     r"(?:startsWith|includes|indexOf|match|getCookie|Cookies\.get|split)\(\s*[\"'`/](?:__Secure-)?better-auth\.session_token"
 )
 
@@ -37,10 +38,10 @@ def _reads_hidden(facts: Facts) -> Iterator[Hit]:
             )
 
 
-_HOOKS: Final = re.compile(r"interceptors|defaults\.headers")
+_HOOKS: Final = lazy(r"interceptors|defaults\.headers")
 
 
-_MAKES: Final = re.compile(r"(?:axios|ky|ofetch|\$fetch)\.(?:create|extend)")
+_MAKES: Final = lazy(r"(?:axios|ky|ofetch|\$fetch)\.(?:create|extend)")
 
 
 def _of_api(facts: Facts, call: Call) -> bool:

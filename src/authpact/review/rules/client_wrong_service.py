@@ -5,9 +5,10 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_API: Final = re.compile(r"NEXT_PUBLIC_\w*(?:API|BACKEND)\w*")
-_PROXY: Final = re.compile(r"(^|/)(?:nginx[\w.-]*\.conf|Caddyfile|traefik[\w.-]*|ingress[\w.-]*)$")
+_API: Final = lazy(r"NEXT_PUBLIC_\w*(?:API|BACKEND)\w*")
+_PROXY: Final = lazy(r"(^|/)(?:nginx[\w.-]*\.conf|Caddyfile|traefik[\w.-]*|ingress[\w.-]*)$")
 
 
 def _is_api(facts: Facts, shown: str) -> bool:

@@ -14,37 +14,38 @@ from authpact.review.facts._environment import (
 )
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._issued_keys import SPOKEN, issued_keys
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_URL: Final = re.compile(
+_URL: Final = lazy(
     r"\b(?:postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mongodb(?:\+srv)?|rediss?|amqps?)"
     r"://[^\s:/@\"'`]*:([^\s@\"'`]+)@([^\s/:\"'`?]+)"
 )
-_LOCAL: Final = re.compile(
+_LOCAL: Final = lazy(
     r"localhost|127\.0\.0\.1|host$|postgres$|^db$|database|mysql|mongo$|redis$|example|your|^[\w-]+$"
     r"|\.(?:local|internal|svc)\b",
     re.IGNORECASE,
 )
-_STAND_IN: Final = re.compile(
+_STAND_IN: Final = lazy(
     r"^\$|^<|\{|^\[|^(?:pass\w*|user|pwd|secret|your.*|change.*|xxx+|\*+|postgres|example|todo\w*)$",
     re.IGNORECASE,
 )
-_BLOCK: Final = re.compile(
+_BLOCK: Final = lazy(
     r"^(?:[ \t]*(?:[-*][ \t]+)?(?:export[ \t]+)?|[^\n`|]{0,40}(?:[`|]|\*\*)[ \t]*`?|[^\n`]*\bset[ \t]+)"
     r"([A-Z][A-Z0-9_]*(?:SECRET|SIGNING_KEY|JWT_KEY)[A-Z0-9_]*|SECRET_KEY)"
     r"(?:[ \t]*[=:][ \t]*[\"'`]?|`?[ \t]*\|[ \t]*`?|[`*]{1,3}[^\n`|]{1,30}`)([^\s\"'#`|]+)",
     re.MULTILINE,
 )
 _DOCUMENT: Final = r"\.(md|ya?ml)$|\.env.*example|example.*\.env"
-_SHOWN: Final = re.compile(
+_SHOWN: Final = lazy(
     r"^\W*(?:example|sample)\b[^\n]{0,40}\n(?:```\w*\n)?([^\s=]{16,})[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 """What a document calls the output of a command, as an example."""
 _REPEATED: Final = 3
 _LONG: Final = 32
-_TOKEN: Final = re.compile(r"^eyJ[\w-]+\.[\w-]+")
-_PUBLISHED: Final = re.compile(r"(^|/)\.(?:agents|claude|codex|cursor|gemini|github)/")
+_TOKEN: Final = lazy(r"^eyJ[\w-]+\.[\w-]+")
+_PUBLISHED: Final = lazy(r"(^|/)\.(?:agents|claude|codex|cursor|gemini|github)/")
 """Guides that others wrote: their keys were never anybody's."""
 _SHORTEST: Final = 12
 

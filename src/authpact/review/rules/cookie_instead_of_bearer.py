@@ -5,14 +5,15 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_READ: Final = re.compile(
+_READ: Final = lazy(
     r"cookies(?:\.get\(|\[)\s*[\"'][\w.-]*(?:token|jwt|session)[\w.-]*[\"']|[\"'][\w.-]*token[\"']\s+in\s+\w+\.cookies"
     r"|Cookie\([^)]*alias\s*=\s*[\"'][\w.-]*(?:token|jwt)",
     re.IGNORECASE,
 )
-_SENDS: Final = re.compile(r"\bAuthorization\b|\bBearer\b")
+_SENDS: Final = lazy(r"\bAuthorization\b|\bBearer\b")
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -6,23 +6,24 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_WRITES: Final = re.compile(
+_WRITES: Final = lazy(
     r"document\.cookie\s*=\s*[`\"'](?:\$\{)?\s*([\w.-]+)[^;\n]*"
     r"|\b(?:Cookies|cookies|Cookie)\.set\(\s*[`\"']?([\w.-]+)[`\"']?\s*,"
     r"|\bsetCookie\(\s*[`\"']?([\w.-]+)[`\"']?\s*,"
 )
-_CREDENTIAL: Final = re.compile(r"token|session|jwt|auth", re.IGNORECASE)
-_OTHER: Final = re.compile(r"csrf|xsrf|hint|theme|state|refresh_at|expir", re.IGNORECASE)
-_CLEARS: Final = re.compile(
+_CREDENTIAL: Final = lazy(r"token|session|jwt|auth", re.IGNORECASE)
+_OTHER: Final = lazy(r"csrf|xsrf|hint|theme|state|refresh_at|expir", re.IGNORECASE)
+_CLEARS: Final = lazy(
     r"document\.cookie\s*=[^\n]*(?:max-age\s*=\s*(?:0|-)|expires\s*=|=\s*;)"
     r"|\b(?:Cookies|cookies|Cookie|cookieStore)\.(?:remove|delete)\(|\b(?:delete|remove|destroy|clear|erase|expire)\w*Cookies?\("
     r"|cookies\(\)\)?\.(?:delete|set)\(|\w\.cookies\.(?:delete|set)\(|cookieStore\.set\(|delete_cookie\(|clear-site-data",
     re.IGNORECASE,
 )
-_FORGETS: Final = re.compile(r"\b(?:local|session)Storage\.(?:removeItem|clear)\(")
-_OUT: Final = re.compile(
+_FORGETS: Final = lazy(r"\b(?:local|session)Storage\.(?:removeItem|clear)\(")
+_OUT: Final = lazy(
     r"^(?:handle|on|do|perform|user)?_?(?:log|sign)_?(?:out|off)\w*$"
     r"|^(?:remove|clear|delete|destroy|drop|reset)_?\w*(?:token|session|auth|credential)\w*$",
     re.IGNORECASE,

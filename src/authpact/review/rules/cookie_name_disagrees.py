@@ -6,15 +6,12 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching, literal
 
-_SENT: Final = re.compile(
-    r"[`\"']([\w.-]*session[_-]?token)=\$\{|Cookie[\"']?\s*[:,]\s*[`\"']([\w.-]+)="
-)
-_READ: Final = re.compile(
-    r"(?:cookies(?:\.get\(|\[)\s*|Cookie\([^)]*alias\s*=\s*)f?[\"']([^\"']+)[\"']"
-)
-_CREDENTIAL: Final = re.compile(r"token|session|jwt|auth", re.IGNORECASE)
+_SENT: Final = lazy(r"[`\"']([\w.-]*session[_-]?token)=\$\{|Cookie[\"']?\s*[:,]\s*[`\"']([\w.-]+)=")
+_READ: Final = lazy(r"(?:cookies(?:\.get\(|\[)\s*|Cookie\([^)]*alias\s*=\s*)f?[\"']([^\"']+)[\"']")
+_CREDENTIAL: Final = lazy(r"token|session|jwt|auth", re.IGNORECASE)
 
 
 def _names(facts: Facts) -> set[str]:

@@ -7,19 +7,20 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._cookies import cookie_reads
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching, literal, members
 
-_READ: Final = re.compile(
+_READ: Final = lazy(
     r"(?:[cC]ookies(?:\(\))?\)?\s*(?:\.get\(|\.has\(|\[)\s*|Cookie\([^()]*alias\s*=\s*|COOKIE\w*\s*=\s*)[\"']([\w.-]+)[\"']"
 )
-_WRITTEN: Final = re.compile(
+_WRITTEN: Final = lazy(
     r"(?:set_cookie\(\s*(?:key\s*=\s*)?|[cC]ookies?(?:\(\)\)?)?\.set\(\s*|document\.cookie\s*=\s*)[\"'`]([\w.-]+)"
 )
-_LIKE: Final = re.compile(
+_LIKE: Final = lazy(
     r"(?:__Secure-)?[\w]*better[-_.]?auth[-_.]?session(?:[-_.]?token)?", re.IGNORECASE
 )
-_HELPER: Final = re.compile(r"\bgetSessionCookie\(([^()]*(?:\([^()]*\))?[^()]*)\)")
-_HOSTED: Final = re.compile(r"^@neondatabase/(?:auth|neon-js)")
+_HELPER: Final = lazy(r"\bgetSessionCookie\(([^()]*(?:\([^()]*\))?[^()]*)\)")
+_HOSTED: Final = lazy(r"^@neondatabase/(?:auth|neon-js)")
 _USUAL: Final = "better-auth"
 
 
@@ -36,9 +37,7 @@ def _prefixes(facts: Facts) -> set[str]:
     return found or ({"neon-auth"} if hosted else set())
 
 
-_LISTED: Final = re.compile(
-    r"(?<=[\"'`])((?:__Secure-)?better-auth\.session_(?:token|data))(?=[\"'`])"
-)
+_LISTED: Final = lazy(r"(?<=[\"'`])((?:__Secure-)?better-auth\.session_(?:token|data))(?=[\"'`])")
 
 
 def _is_meant(name: str, prefixes: set[str]) -> bool:

@@ -8,24 +8,25 @@ from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.source._dictionaries import Dictionaries
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import members
 
-_CREDENTIAL: Final = re.compile(r"session|token|jwt|auth", re.IGNORECASE)
+_CREDENTIAL: Final = lazy(r"session|token|jwt|auth", re.IGNORECASE)
 _SESSION: Final = "session_token"
-_NAMED: Final = re.compile(r"[\"'`][\w.-]*(?:token|jwt|session)[\w.-]*[\"'`]", re.IGNORECASE)
-_PLAIN: Final = re.compile(r"csrf|xsrf|hint|theme|locale|state|expires|logged", re.IGNORECASE)
+_NAMED: Final = lazy(r"[\"'`][\w.-]*(?:token|jwt|session)[\w.-]*[\"'`]", re.IGNORECASE)
+_PLAIN: Final = lazy(r"csrf|xsrf|hint|theme|locale|state|expires|logged", re.IGNORECASE)
 """Cookies that scripts are to read, or that open nothing."""
-_FORGERY: Final = re.compile(r"csrf|xsrf", re.IGNORECASE)
-_HELD: Final = re.compile(r"(?:\w+\.)*\w*(?:token|jwt)", re.IGNORECASE)
-_OPEN: Final = re.compile(r"httpOnly\s*:\s*false")
-_WRITTEN: Final = re.compile(
+_FORGERY: Final = lazy(r"csrf|xsrf", re.IGNORECASE)
+_HELD: Final = lazy(r"(?:\w+\.)*\w*(?:token|jwt)", re.IGNORECASE)
+_OPEN: Final = lazy(r"httpOnly\s*:\s*false")
+_WRITTEN: Final = lazy(
     r"document\.cookie\s*=\s*`?[\"']?[^;\n]*(?:token|session|jwt)", re.IGNORECASE
 )
-_LIBRARY: Final = re.compile(
+_LIBRARY: Final = lazy(
     r"\b(?:(?:Cookies|cookies|Cookie)\.set|nookies\.set|setCookie)\(\s*(?:(?:null|undefined|ctx)\s*,\s*)?[\"'`][\w.-]*(?:token|jwt)[\w.-]*[\"'`]",
     re.IGNORECASE,
 )
-_CLEARED: Final = re.compile(r"expires=Thu|max-age=0|Max-Age=-|=;", re.IGNORECASE)
+_CLEARED: Final = lazy(r"expires=Thu|max-age=0|Max-Age=-|=;", re.IGNORECASE)
 
 
 def _cookie(facts: Facts, module: Module, text: str) -> str:

@@ -7,9 +7,10 @@ from authpact.review._mends import add_argument, swap
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching, members
 
-_CREDENTIAL: Final = re.compile(r"token|session|auth|jwt", re.IGNORECASE)
+_CREDENTIAL: Final = lazy(r"token|session|auth|jwt", re.IGNORECASE)
 
 
 def _in_scripts(facts: Facts) -> Iterator[Hit]:
@@ -32,16 +33,14 @@ def _in_scripts(facts: Facts) -> Iterator[Hit]:
                 yield at(module, call, "A credential cookie is set without Secure.")
 
 
-_WRITTEN: Final = re.compile(
-    r"document\.cookie\s*=\s*((?:[^;`\"'\n]|`[^`]*`|\"[^\"\n]*\"|'[^'\n]*')+)"
-)
-_NAMED: Final = re.compile(
+_WRITTEN: Final = lazy(r"document\.cookie\s*=\s*((?:[^;`\"'\n]|`[^`]*`|\"[^\"\n]*\"|'[^'\n]*')+)")
+_NAMED: Final = lazy(
     r"^[`\"']?\s*(?:\$\{)?\s*[\w.-]*(?:token|session|jwt|auth)[\w.-]*", re.IGNORECASE
 )
-_OTHER: Final = re.compile(r"csrf|xsrf|hint|theme|locale|expir\w*=|\bstate", re.IGNORECASE)
-_ENDS: Final = re.compile(r"max-age\s*=\s*(?:0|-)|expires\s*=\s*Thu|=\s*;", re.IGNORECASE)
-_SECURE: Final = re.compile(r"\bsecure\b", re.IGNORECASE)
-_LIBRARY: Final = re.compile(r"js-cookie|cookies-next|universal-cookie|react-cookie|nookies")
+_OTHER: Final = lazy(r"csrf|xsrf|hint|theme|locale|expir\w*=|\bstate", re.IGNORECASE)
+_ENDS: Final = lazy(r"max-age\s*=\s*(?:0|-)|expires\s*=\s*Thu|=\s*;", re.IGNORECASE)
+_SECURE: Final = lazy(r"\bsecure\b", re.IGNORECASE)
+_LIBRARY: Final = lazy(r"js-cookie|cookies-next|universal-cookie|react-cookie|nookies")
 _SETS: Final = frozenset(["set", "setCookie", "setItem"])
 
 

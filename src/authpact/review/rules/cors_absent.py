@@ -5,9 +5,10 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_CALLS_API: Final = re.compile(r"NEXT_PUBLIC_\w*(?:API|BACKEND)\w*")
-_SETS: Final = re.compile(r"CORSMiddleware|Access-Control-Allow-Origin", re.IGNORECASE)
+_CALLS_API: Final = lazy(r"NEXT_PUBLIC_\w*(?:API|BACKEND)\w*")
+_SETS: Final = lazy(r"CORSMiddleware|Access-Control-Allow-Origin", re.IGNORECASE)
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -5,8 +5,9 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_PATH: Final = re.compile(r"[\"'](https?://[^/\"'\s*,]+/[^\"'\s,]*)[\"']")
+_PATH: Final = lazy(r"[\"'](https?://[^/\"'\s*,]+/[^\"'\s,]*)[\"']")
 
 
 def _with_path(facts: Facts) -> Iterator[Hit]:

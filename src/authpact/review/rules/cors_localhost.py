@@ -7,6 +7,7 @@ from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._cors import Cors
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Assignment, Module
+from authpact.review.source._pattern import lazy
 
 
 def _fixed(facts: Facts) -> Iterator[tuple[str, Hit]]:
@@ -35,7 +36,7 @@ def _constant(facts: Facts, cors: Cors) -> tuple[Module, Assignment | None]:
     return (found.module, variable) if variable else (cors.module, None)
 
 
-_HEADER: Final = re.compile(
+_HEADER: Final = lazy(
     r"(?:key:\s*)?[\"'`]Access-Control-Allow-Origin[\"'`]\s*[,:]\s*(?:value:\s*)?"
     r"[\"'`]https?://(?:localhost|127\.0\.0\.1)[^\"'`]*[\"'`]",
     re.IGNORECASE,

@@ -7,8 +7,9 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._cors import Cors
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 
-_REFUSES: Final = re.compile(r"\b401\b|HTTP_401")
+_REFUSES: Final = lazy(r"\b401\b|HTTP_401")
 
 
 def _text_of(facts: Facts, module: Module, name: str) -> str:

@@ -1,12 +1,12 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_STAND_IN: Final = re.compile(
+_STAND_IN: Final = lazy(
     r"(?:your|my|example|placeholder)[\w-]*\.(?:vercel\.app|netlify\.app|com|herokuapp\.com|onrender\.com)|(?:^|//)(?:todo|todo-?app|frontend|app|hackathon)\.vercel\.app"
 )
 

@@ -5,20 +5,21 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_REFLECTS: Final = re.compile(
+_REFLECTS: Final = lazy(
     r"headers\[\s*[\"']Access-Control-Allow-Origin[\"']\s*\]\s*=\s*(?:request\.headers|origin\b)",
     re.IGNORECASE,
 )
 
 
-_SENT: Final = re.compile(
+_SENT: Final = lazy(
     r"[\"'`]Access-Control-Allow-Origin[\"'`]\s*[:,]\s*(?:\w+\.headers\.get\(\s*[\"'`]origin|(\w*[oO]rigin)\b)"
 )
-_LISTED: Final = re.compile(
+_LISTED: Final = lazy(
     r"\.(?:includes|has|test|some|find|endsWith)\(|===|allowed|trusted", re.IGNORECASE
 )
-_TRUSTED: Final = re.compile(r"headers\??\.get\(\s*[\"'`](?:origin|host|referer)", re.IGNORECASE)
+_TRUSTED: Final = lazy(r"headers\??\.get\(\s*[\"'`](?:origin|host|referer)", re.IGNORECASE)
 
 
 def _in_scripts(facts: Facts) -> Iterator[Hit]:

@@ -5,13 +5,14 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_SHARED: Final = re.compile(
+_SHARED: Final = lazy(
     r"(?:vercel|netlify|herokuapp|github|pages|openai|ngrok[\w-]*|onrender|railway|hf|huggingface|azurewebsites)\\?\.(?:app|com|io|dev|space|net)"
 )
 
 
-_GLOB: Final = re.compile(r"[\"'`](https?://\*\.([\w.-]+)|\*)[\"'`]")
+_GLOB: Final = lazy(r"[\"'`](https?://\*\.([\w.-]+)|\*)[\"'`]")
 
 
 def _trusted(facts: Facts) -> Iterator[Hit]:
@@ -25,9 +26,9 @@ def _trusted(facts: Facts) -> Iterator[Hit]:
                 break
 
 
-_HOST: Final = re.compile(r"((?:[\w-]|\\?\.|\\-)+)(?::[^/]*|\(:[^/]*)?$")
-_OPEN: Final = re.compile(r"//((?:[\w-]|\\?\.|\\-)*\w)(?:\.|\\S|\[[^\]]+\])[*+]\$?$")
-_NESTED: Final = re.compile(r"\)[+*{]")
+_HOST: Final = lazy(r"((?:[\w-]|\\?\.|\\-)+)(?::[^/]*|\(:[^/]*)?$")
+_OPEN: Final = lazy(r"//((?:[\w-]|\\?\.|\\-)*\w)(?:\.|\\S|\[[^\]]+\])[*+]\$?$")
+_NESTED: Final = lazy(r"\)[+*{]")
 _LONGEST: Final = 200
 _MOST: Final = 4
 

@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 
@@ -16,11 +17,11 @@ def _lets_in_all(pattern: str) -> bool:
         return False
 
 
-_EMBEDDED: Final = re.compile(
+_EMBEDDED: Final = lazy(
     r"CORSMiddleware\s*,(?:(?!CORSMiddleware)[^)]){0,400}?\ballow_origins\s*=\s*\[\s*[\"']\*[\"']"
 )
 """An application that a manifest or a script writes out when it starts."""
-_CREDENTIALS: Final = re.compile(r"\ballow_credentials\s*=\s*True\b")
+_CREDENTIALS: Final = lazy(r"\ballow_credentials\s*=\s*True\b")
 
 
 def _embedded(facts: Facts) -> Iterator[Hit]:

@@ -5,19 +5,20 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_CONFIGURATION: Final = re.compile(
+_CONFIGURATION: Final = lazy(
     r"(^|/)(?:vercel\.json|next\.config\.\w+|nginx[\w.-]*\.conf|Caddyfile)$"
 )
-_ORIGIN: Final = re.compile(
+_ORIGIN: Final = lazy(
     r"^(?![ \t]*(?:#|//))[^\n]*?\bAccess-Control-Allow-Origin[\"']?"
     r"(?:\s*,\s*[\"']?value[\"']?\s*:|[ \t])\s*[\"']?(?:\*|\$http_origin|\{[^}\n]*[oO]rigin\})(?=[\"';\s])",
     re.MULTILINE,
 )
-_CREDENTIALS: Final = re.compile(
+_CREDENTIALS: Final = lazy(
     r"Access-Control-Allow-Credentials[\"']?(?:\s*,\s*[\"']?value[\"']?\s*:|[ \t])\s*[\"']?true\b"
 )
-_CHECKED: Final = re.compile(r"if\s*\(\s*\$http_origin|map\s+\$http_origin")
+_CHECKED: Final = lazy(r"if\s*\(\s*\$http_origin|map\s+\$http_origin")
 _NEAR: Final = 600
 """Characters between two headers of one block."""
 

@@ -6,16 +6,17 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, once
 from authpact.review.facts._cors import Cors
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _SET: Final = r"\.ya?ml$|(^|/)(?:\.env[\w.-]*|[\w-]*\.env(?:\.\w+)?|Dockerfile[\w.-]*|fly\.toml)$"
-_DRAFT: Final = re.compile(r"(^|/)(?:specs?|plans?|history|prompts?|archive|tests?|\.github)/")
+_DRAFT: Final = lazy(r"(^|/)(?:specs?|plans?|history|prompts?|archive|tests?|\.github)/")
 _STAR: Final = r"(?:[\"'\[]*|[\"']?\$\{{\w+:-)\*[\"'\]}}]*[ \t]*(?:#[^\n]*)?$"
 _PATTERN: Final = (
     r"^[ \t]*(?:-[ \t]+)?(?:(?:export|ENV)[ \t]+)?[\"']?{name}[\"']?[ \t]*[:=][ \t]*" + _STAR + r"|"
     r"^[ \t]*-?[ \t]*name:[ \t]*[\"']?{name}[\"']?[ \t]*\n[ \t]+value:[ \t]*" + _STAR
 )
-_REFUSED: Final = re.compile(r"[\"']\*[\"']\s*(?:not\s+)?in\b|[=!]=\s*[\"']\*[\"']")
+_REFUSED: Final = lazy(r"[\"']\*[\"']\s*(?:not\s+)?in\b|[=!]=\s*[\"']\*[\"']")
 
 
 def _takes(cors: Cors) -> bool:

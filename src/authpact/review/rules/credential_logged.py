@@ -6,19 +6,20 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._logs import Line, label
+from authpact.review.source._pattern import lazy
 
-_NAME: Final = re.compile(
+_NAME: Final = lazy(
     r"^(?:(?:plain|new|old|raw|user|db|admin|current|confirm)_?)*"
     r"(?:password|passwd|pwd|passphrase|otp|secret|secret_?key|private_?key)$"
     r"|^\w+_(?:SECRET|SECRET_KEY|PRIVATE_KEY|API_KEY|PASSWORD)$|^(?:jwt|auth|client)_?secret$"
     r"|^(?:DATABASE|DB|POSTGRES|MONGO(?:DB)?)_?(?:URL|URI|DSN)$|^connection_?string$",
     re.IGNORECASE,
 )
-_SIGNS_IN: Final = re.compile(
+_SIGNS_IN: Final = lazy(
     r"\bpassword\b|[\"'`/](?:sign-?(?:in|up)|log-?in|register)(?:/email)?[\"'`]", re.IGNORECASE
 )
 _MEDIUM: Final = Severity.MEDIUM
-_NO_SECRET: Final = re.compile(r"NEXT_PUBLIC|ERROR|MESSAGE|REQUIRED|LABEL", re.IGNORECASE)
+_NO_SECRET: Final = lazy(r"NEXT_PUBLIC|ERROR|MESSAGE|REQUIRED|LABEL", re.IGNORECASE)
 
 
 def _is_own_example(line: Line, name: str) -> bool:

@@ -6,18 +6,17 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._logs import BY_HAND, Line, label, origin
+from authpact.review.source._pattern import lazy
 
-_LENGTH: Final = re.compile(
+_LENGTH: Final = lazy(
     r"len\(\s*[\w.]*(?:password|secret)|(?:password|secret)\w*\.length", re.IGNORECASE
 )
-_EMAIL: Final = re.compile(r"^(?:user_?)?e?mail(?:_?address)?$", re.IGNORECASE)
-_SIGNS_IN: Final = re.compile(
+_EMAIL: Final = lazy(r"^(?:user_?)?e?mail(?:_?address)?$", re.IGNORECASE)
+_SIGNS_IN: Final = lazy(
     r"password|authorization|getSession|session_token|sign_?in|sign_?up|log_?in\b", re.IGNORECASE
 )
-_RECORD: Final = re.compile(r"(?:^|\.)(?:current_?)?user$", re.IGNORECASE)
-_OF_SESSION: Final = re.compile(
-    r"session\w*\??\.user$|^(?:await\s+)?get_current_user\(", re.IGNORECASE
-)
+_RECORD: Final = lazy(r"(?:^|\.)(?:current_?)?user$", re.IGNORECASE)
+_OF_SESSION: Final = lazy(r"session\w*\??\.user$|^(?:await\s+)?get_current_user\(", re.IGNORECASE)
 
 
 def _problem(line: Line) -> str:

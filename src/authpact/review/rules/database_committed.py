@@ -1,14 +1,14 @@
 import fnmatch
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_MADE_UP: Final = re.compile(r"(^|/)(?:tests?|__tests__|e2e|fixtures|testdata)/")
+_MADE_UP: Final = lazy(r"(^|/)(?:tests?|__tests__|e2e|fixtures|testdata)/")
 
 
 def _patterns(facts: Facts) -> list[tuple[str, str]]:

@@ -8,18 +8,19 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._handlers import PASSED_ON, handlers, reach
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_PATH: Final = re.compile(
+_PATH: Final = lazy(
     r"(?:^|[/_-])(?:debug\w*|diagnos\w*|test-?(?:env|db|database|auth|token|config|jwt|session)\w*|dump|migrate|migrations?|env|seed\w*|(?:reset|init|create|drop|setup|clear)-?(?:db|database|tables?|schema)|whoami-raw|printenv|phpinfo)(?:$|[/_.-])",
     re.IGNORECASE,
 )
-_SESSION: Final = re.compile(
+_SESSION: Final = lazy(
     r"getSession|auth\.api|verify|authorization|requireAuth|currentUser|NODE_ENV\s*[!=]==?\s*[\"']production",
     re.IGNORECASE,
 )
-_METHOD: Final = re.compile(r"export\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|DELETE)\b")
-_REVEALS: Final = re.compile(
+_METHOD: Final = lazy(r"export\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|DELETE)\b")
+_REVEALS: Final = lazy(
     r"process\.env|cookies|headers|stack|query\(|CREATE TABLE|DROP TABLE|prisma\.|execute\(|migrat|Pool\(|betterAuth|auth\b",
     re.IGNORECASE,
 )
@@ -46,14 +47,14 @@ def _handlers(facts: Facts) -> Iterator[Hit]:
             yield at(module, found[0], "A debug route answers to anybody.")
 
 
-_INVENTORY: Final = re.compile(
+_INVENTORY: Final = lazy(
     r":\s*(?:!!\s*process\.env\.\w+|Boolean\(\s*process\.env\.\w+\s*\)|process\.env\.\w+\s*\?(?!\.)[^,\n]*)"
 )
-_PRIVATE: Final = re.compile(r"(?:SECRET|DATABASE|PASSWORD|PRIVATE|TOKEN|CREDENTIAL)")
+_PRIVATE: Final = lazy(r"(?:SECRET|DATABASE|PASSWORD|PRIVATE|TOKEN|CREDENTIAL)")
 _SEVERAL: Final = 2
 
 
-_HELD: Final = re.compile(r"\b(?:const|let|var)\s+(\w+)\s*=\s*(process\.env\.\w+)")
+_HELD: Final = lazy(r"\b(?:const|let|var)\s+(\w+)\s*=\s*(process\.env\.\w+)")
 _TELLS: Final = r":\s*(?:!!\s*{name}\b|Boolean\(\s*{name}\s*\)|{name}\??\.(?:length|slice|substring)\b|{name}\s*\?(?![.?]))"
 
 
@@ -77,13 +78,13 @@ def _inventories(facts: Facts) -> Iterator[Hit]:
             yield at(handler.module, handler.function, "Tells anybody which secrets are set.")
 
 
-_ECHO: Final = re.compile(
+_ECHO: Final = lazy(
     r"return\s+(?:\{[^}]*:\s*)?(?:dict\(\s*)?(?:os\.environ\b(?!\.get|\[)|\w+\.cookies\b(?!\.get|\[)|\w+\.headers\b(?!\.get|\[)"
     r"|settings\.(?:model_dump|dict)\(|traceback\.format_exc\()"
 )
 
 
-_TRIAL: Final = re.compile(
+_TRIAL: Final = lazy(
     r"(?:^|/)(?:tests?(?:/[\w-]+)?|temp|tmp|sentry-debug|trigger-?error|throw|crash|boom|playground)/?$",
     re.IGNORECASE,
 )

@@ -6,9 +6,10 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Call, Module
+from authpact.review.source._pattern import lazy
 
-_TRUE: Final = re.compile(r"^(?:True|Field\(\s*(?:default\s*=\s*)?True\b.*)$", re.DOTALL)
-_READ: Final = re.compile(
+_TRUE: Final = lazy(r"^(?:True|Field\(\s*(?:default\s*=\s*)?True\b.*)$", re.DOTALL)
+_READ: Final = lazy(
     r"(?:getenv|environ\.get|config|env(?:\.bool)?)\(\s*[\"']\w*DEBUG\w*[\"']\s*,\s*"
     r"(?:default\s*=\s*)?(?:True|[\"'](?:true|1|yes|on)[\"'])",
     re.IGNORECASE,

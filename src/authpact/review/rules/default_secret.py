@@ -9,24 +9,25 @@ from authpact.review.facts._environment import is_secret_name
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._stand_ins import is_published
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import literal, split
 
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(
     r"(?:process\.|\b)env(?:\.|\[[\"'])(\w+)(?:[\"']\])?!?(?:\.trim\(\))?\s*(?:\|\||\?\?|\?\s*process\.env\.\w+\s*:)\s*(?:\n\s*)?(?:process\.env\.\w+\s*(?:\|\||\?\?)\s*)*([\"'`])([^\"'`\n]+)\2"
 )
-_GETENV: Final = re.compile(
+_GETENV: Final = lazy(
     r"(?:getenv|environ\.get|environ\.setdefault|config|\benv(?:\.str|\.get)?)\(\s*[\"'](\w+)[\"']\s*,\s*(?:default\s*=\s*)?([\"'])([^\"'\n]+)\2"
 )
-_NAMED: Final = re.compile(
+_NAMED: Final = lazy(
     r"(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*,\s*((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\s*\)"
 )
-_SCHEMA: Final = re.compile(
+_SCHEMA: Final = lazy(
     r"\b(\w+)\s*:\s*z\.string\(\)(?:\s*\.\w+\([^()\n]*\))*?\s*\.default\(\s*([\"'`])([^\"'`\n]+)\2"
 )
-_TAKEN_APART: Final = re.compile(
+_TAKEN_APART: Final = lazy(
     r"[{,]\s*(\w+)\s*=\s*([\"'`])([^\"'`\n]+)\2(?=[^{}]*\}\s*=\s*(?:process\.)?env\b)"
 )
-_WRAPPED: Final = re.compile(
+_WRAPPED: Final = lazy(
     r"(?:[Ff]ield\(|(?=SecretStr\())\s*(?:default\s*=\s*|default_factory\s*=\s*lambda\s*:\s*)?(?:SecretStr\(\s*)?([\"'][^\"']+[\"'])"
 )
 
@@ -64,11 +65,11 @@ def _constants(facts: Facts, module: Module) -> Iterator[tuple[int, str, str]]:
             yield line, match[1], found.literals[-1]
 
 
-_RETURNED: Final = re.compile(
+_RETURNED: Final = lazy(
     r"\breturn\s+(?:os\.)?(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*\)\s*or\s*([\"'])([^\"'\n]+)\2"
 )
-_KEPT: Final = re.compile(r"^(\w+)\s*(?:\|\||\?\?)\s*([\"'`])([^\"'`\n]+)\2")
-_READ: Final = re.compile(r"^process\.env\.(\w+)!?$")
+_KEPT: Final = lazy(r"^(\w+)\s*(?:\|\||\?\?)\s*([\"'`])([^\"'`\n]+)\2")
+_READ: Final = lazy(r"^process\.env\.(\w+)!?$")
 
 
 def _kept_first(facts: Facts) -> Iterator[tuple[Module, int, str, str, Mend | None]]:

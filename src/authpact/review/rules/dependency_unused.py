@@ -7,16 +7,17 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._unused import Definition, unused
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_SHAPE: Final = re.compile(
+_SHAPE: Final = lazy(
     r"Depends\(\s*\w*(?:security|bearer|oauth2|scheme)\w*|HTTPAuthorizationCredentials",
     re.IGNORECASE,
 )
 
 
-_VERIFIES: Final = re.compile(r"\bdecode\(|get_signing_key|compare_digest\(|verify_id_token\(")
-_REFUSES: Final = re.compile(r"\b401\b|HTTP_401|\b403\b|HTTP_403|Unauthorized|\bdeny|\breject")
-_CREDENTIAL: Final = re.compile(r"[\"']authorization[\"']|cookies", re.IGNORECASE)
+_VERIFIES: Final = lazy(r"\bdecode\(|get_signing_key|compare_digest\(|verify_id_token\(")
+_REFUSES: Final = lazy(r"\b401\b|HTTP_401|\b403\b|HTTP_403|Unauthorized|\bdeny|\breject")
+_CREDENTIAL: Final = lazy(r"[\"']authorization[\"']|cookies", re.IGNORECASE)
 _TAKES: Final = frozenset({"call_next", "receive"})
 
 

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,11 +10,12 @@ from authpact.review.facts._environment import (
     is_to_be_replaced,
 )
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_COMPOSE: Final = re.compile(r"\$\{(\w+):?-([^}]+)\}")
+_COMPOSE: Final = lazy(r"\$\{(\w+):?-([^}]+)\}")
 _FILES: Final = r"ompose[\w.-]*\.ya?ml$"
-_DEMANDED: Final = re.compile(r"\$\{(\w+):?\?")
-_WORK: Final = re.compile(r"NODE_ENV[=:][ \t]*[\"']?development|--reload\b|Dockerfile\.dev\b")
+_DEMANDED: Final = lazy(r"\$\{(\w+):?\?")
+_WORK: Final = lazy(r"NODE_ENV[=:][ \t]*[\"']?development|--reload\b|Dockerfile\.dev\b")
 
 
 def _in_images(facts: Facts) -> Iterator[Hit]:

@@ -7,23 +7,24 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_NAMED: Final = re.compile(r"auth|token|user|jwt|session|verify|guard", re.IGNORECASE)
-_SWITCH: Final = re.compile(
+_NAMED: Final = lazy(r"auth|token|user|jwt|session|verify|guard", re.IGNORECASE)
+_SWITCH: Final = lazy(
     r"^\s*(?:if|elif)\s+[^\n]*(?:\b(?:settings\.)?(?:DEBUG|debug|DEV_MODE|dev_mode|TESTING|IS_DEV|is_dev\w*)\b"
     r"|(?:env|environment|ENV|ENVIRONMENT|APP_ENV|NODE_ENV)[\"\')\]]*(?:\s*,\s*[\"\']\w*[\"\']\))?(?:\.lower\(\))?\s*(?:==|in)\s*[(\[{]?[\"'](?:dev|local|test)"
     r"|token\s*==\s*[\"'][\w-]+[\"']|\.startswith\(\s*[\"'](?:Bearer )?(?:mock|dev|test|demo|fake)[\w-]*[\"'])[^\n]*:\s*$"
 )
-_OFF: Final = re.compile(
+_OFF: Final = lazy(
     r"^\s*(?:if|elif)\s+(?!not\b)[^\n]*(?:SKIP|DISABLE|BYPASS|MOCK|NO|FAKE)_?AUTH|^\s*(?:if|elif)\s+[^\n]*AUTH_?DISABLED"
     r"|^\s*(?:if|elif)\s+not\s+[^\n]*AUTH_?(?:ENABLED|REQUIRED)\b",
     re.IGNORECASE,
 )
-_LETS_IN: Final = re.compile(r"^\s*return\s+(?!None\b|False\b|JSON|Response\()\S")
+_LETS_IN: Final = lazy(r"^\s*return\s+(?!None\b|False\b|JSON|Response\()\S")
 
 
-_NOT_PRODUCTION: Final = re.compile(
+_NOT_PRODUCTION: Final = lazy(
     r"^\s*(?:if|elif)\s+[^\n]*?([\w.]*env(?:ironment)?)\b(?:\.lower\(\))?\s*(?:!=|not\s+in)\s*[(\[{]?\s*[\"']prod",
     re.IGNORECASE,
 )
@@ -55,11 +56,11 @@ def _branches(text: str) -> Iterator[int]:
                 break
 
 
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(
     r"\bif\s*\(([^\n]*?process\.env\.(?:NEXT_PUBLIC_)?(?:SKIP|DISABLE|BYPASS|MOCK|NO|FAKE|DEV)_?AUTH\w*|[^\n]*?process\.env\.(?:NEXT_PUBLIC_)?AUTH_?(?:DISABLED|BYPASS|SKIP))"
     r"([^\n{]*)\)\s*(?:\{\s*)?(?:console\.[^\n]*\n\s*)?return\s+(?!null\b|undefined\b|false\b|NextResponse\.(?:json|redirect)|Response\.json)[\w{(]"
 )
-_REFUSED: Final = re.compile(r"NODE_ENV|!\s*process\.env|!==?\s*[\"']true|===?\s*[\"']false")
+_REFUSED: Final = lazy(r"NODE_ENV|!\s*process\.env|!==?\s*[\"']true|===?\s*[\"']false")
 
 
 def _scripts(facts: Facts) -> Iterator[Hit]:

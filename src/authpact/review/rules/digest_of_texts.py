@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,8 +7,9 @@ from authpact.review.facts._answers import handlers_around
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._logs import origin
 from authpact.review.facts._sent import Sent
+from authpact.review.source._pattern import lazy
 
-_BYTES: Final = re.compile(
+_BYTES: Final = lazy(
     r"(?:\.encode\([^()]*\)|\.digest\(\)|\bbytes(?:\.fromhex)?\([^()]*\)|b64decode\([^()]*\))\s*$|^b[\"']|_bytes$"
 )
 

@@ -8,8 +8,9 @@ from authpact.review.facts._endpoints import HOLE
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._requests import package_of
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 
-_PROXIED: Final = re.compile(
+_PROXIED: Final = lazy(
     r"`\$\{\s*[\w.]*(?:API|BACKEND|api|backend|Api|Backend)\w*\s*\}(/(?:\$\{[^}`]*\}|[^`\"'?\s$])*)(?=[`\"'?\s])"
 )
 
@@ -85,12 +86,12 @@ def _called(facts: Facts, known: set[str]) -> Iterator[tuple[str, Hit]]:
                     yield f"{root} {'/'.join(path.split('/')[:2])}", hit
 
 
-_BASE: Final = re.compile(
+_BASE: Final = lazy(
     r"process\.env\.(NEXT_PUBLIC_\w*(?:API|BACKEND)\w*)\s*(?:\|\||\?\?)\s*[\"'`]https?://[^/\"'`\s]+(/[^\"'`\s]*)?[\"'`]"
 )
 
 
-_SET: Final = re.compile(r"\.env|\.config\.\w+$|\.ya?ml$")
+_SET: Final = lazy(r"\.env|\.config\.\w+$|\.ya?ml$")
 
 
 def _path_of(address: str) -> str:

@@ -9,6 +9,7 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.facts._told import told
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 
 
 def _elsewhere(module: Module) -> Iterator[Hit]:
@@ -43,8 +44,8 @@ def _by_helper(facts: Facts) -> Iterator[Hit]:
                     yield at(module, said.line, "The text of the exception is sent to the client.")
 
 
-_SENDS: Final = re.compile(r"http\.response\.(?:start|body)|\bawait\s+send\(")
-_WRITES: Final = re.compile(r"\blog(?:ger)?\.")
+_SENDS: Final = lazy(r"http\.response\.(?:start|body)|\bawait\s+send\(")
+_WRITES: Final = lazy(r"\blog(?:ger)?\.")
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -7,15 +7,16 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import answers_of, mentions
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_FOREIGN: Final = re.compile(
+_FOREIGN: Final = lazy(
     r"(?:^|\.)(?:Base)?Exception$|(?:^|\.)(?:Value|Type|Key|Runtime|OS|Attribute|Connection)Error$"
     r"|(?:SQLAlchemy|Integrity|Operational|Programming|DBAPI|Database|HTTP|Request)Error$"
 )
 """Errors that libraries raise as well: nobody knows what their text says."""
 
 
-_DEBUG: Final = re.compile(r"debug|is_dev|development", re.IGNORECASE)
+_DEBUG: Final = lazy(r"debug|is_dev|development", re.IGNORECASE)
 
 
 def _registered(facts: Facts) -> Iterator[tuple[Module, Function, str]]:

@@ -8,23 +8,24 @@ from authpact.review.facts._answers import mentions
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.source._model import Function, Handler, Module
+from authpact.review.source._pattern import lazy
 
-_BROAD: Final = re.compile(
+_BROAD: Final = lazy(
     r"^\(?(?:|.*\b(?:Base)?Exception\b.*|.*\b\w*(?:API|HTTP|Request|OpenAI)\w*Error\b.*)\)?$"
 )
-_RETURNS: Final = re.compile(r"^[ \t]*return\s+(?P<what>[fF]?[\"'(]|\{|str\()", re.MULTILINE)
-_SAID: Final = re.compile(
+_RETURNS: Final = lazy(r"^[ \t]*return\s+(?P<what>[fF]?[\"'(]|\{|str\()", re.MULTILINE)
+_SAID: Final = lazy(
     r"[\"'](?:response|message|answer|reply|content|text|output|ai_\w+|assistant\w*)[\"']\s*:\s*[^\n]*"
 )
-_KEPT: Final = re.compile(
+_KEPT: Final = lazy(
     r"^[ \t]*(?P<name>\w*(?:response|message|answer|reply|content|text|output)\w*)\s*=\s*(?P<value>[^\n=][^\n]*)",
     re.MULTILINE,
 )
-_REASON: Final = re.compile(
+_REASON: Final = lazy(
     r"^[ \t]*\w+\.(?P<field>(?:failure|error)_?(?:reason|message|detail|text)?)\s*=\s*(?P<value>[^\n]+)",
     re.MULTILINE,
 )
-_TOOLS: Final = re.compile(r"(^|/)\w*(?:mcp|tools?)\w*(?:/|\.py$)")
+_TOOLS: Final = lazy(r"(^|/)\w*(?:mcp|tools?)\w*(?:/|\.py$)")
 """What a tool returns is read by a model first."""
 _ROUTES: Final = frozenset(["get", "post", "put", "patch", "delete", "api_route", "websocket"])
 

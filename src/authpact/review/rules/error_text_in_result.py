@@ -8,11 +8,12 @@ from authpact.review.facts._answers import alias_of, answers_in, answers_of, is_
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.source._model import Handler, Module
+from authpact.review.source._pattern import lazy
 
 _ROUTES: Final = frozenset(
     ["get", "post", "put", "patch", "delete", "api_route", "websocket", "exception_handler"]
 )
-_SENDS: Final = re.compile(r"\b(?:return|yield)\b|\.send_(?:json|text)\(")
+_SENDS: Final = lazy(r"\b(?:return|yield)\b|\.send_(?:json|text)\(")
 
 
 def _is_route(module: Module, handler: Handler) -> bool:
@@ -84,7 +85,7 @@ def _behind_names(
             yield at(module, one.line, "The text of the exception is sent to the client.")
 
 
-_TRACE: Final = re.compile(r"\btraceback\.format_exc\(|\bformat_exception\(|\b\w+\.exc_info\b")
+_TRACE: Final = lazy(r"\btraceback\.format_exc\(|\bformat_exception\(|\b\w+\.exc_info\b")
 
 
 def _traces(facts: Facts) -> Iterator[Hit]:

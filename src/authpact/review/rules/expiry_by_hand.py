@@ -1,21 +1,21 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_THREE: Final = re.compile(
+_THREE: Final = lazy(
     r"\w+\s*,\s*\w+\s*,\s*\w+\s*=\s*[^\n=]*split\(\s*[\"']\.[\"']|len\(\w+\)\s*[!=]=\s*3\b"
 )
-_CHECKS: Final = re.compile(r"compare_digest|(?:^|\.)verify(?:_signature)?$")
-_PAYLOAD: Final = re.compile(r"\bjson\.loads\(|\bloads\(|\bmodel_validate_json\(")
-_LOOKED_AT: Final = re.compile(
+_CHECKS: Final = lazy(r"compare_digest|(?:^|\.)verify(?:_signature)?$")
+_PAYLOAD: Final = lazy(r"\bjson\.loads\(|\bloads\(|\bmodel_validate_json\(")
+_LOOKED_AT: Final = lazy(
     r"(?:\.get\(|\[)\s*[\"']exp[\"']|\.exp\b|[\"']exp[\"']\s+(?:not\s+)?in\b|\bvalidate_claims\("
 )
 _COMPACT: Final = frozenset({"compactVerify", "flattenedVerify", "generalVerify"})
-_USED: Final = re.compile(r"\.(?:sub|userId|user_id|email)\b|\bpayload\b")
+_USED: Final = lazy(r"\.(?:sub|userId|user_id|email)\b|\bpayload\b")
 
 
 def _by_hand(facts: Facts) -> Iterator[Hit]:

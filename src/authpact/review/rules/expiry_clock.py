@@ -6,22 +6,23 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._tokens import looks_session_up
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import has_any
 
-_NAIVE: Final = re.compile(r"utcnow\(\)\s*\.timestamp\(\)")
-_MIXED: Final = re.compile(
+_NAIVE: Final = lazy(r"utcnow\(\)\s*\.timestamp\(\)")
+_MIXED: Final = lazy(
     r"(?<!utc)fromtimestamp\([^,()]*(?:\([^()]*\)[^,()]*)?\)\s*[<>]=?\s*datetime(?:\.datetime)?\.utcnow\("
     r"|utcnow\(\)\s*[<>]=?\s*datetime(?:\.datetime)?\.fromtimestamp\([^,()]*\)"
     r"|utcfromtimestamp\([^()]*(?:\([^()]*\))?[^()]*\)\s*[<>]=?\s*datetime(?:\.datetime)?\.now\("
 )
 
 
-_AWARE: Final = re.compile(
+_AWARE: Final = lazy(
     r"^[ \t]+(\w*exp\w*)\s*[:=][^\n]*(?:\n[ \t]{8,}[^\n]*){0,4}?(?:DateTime|TIMESTAMP)\([^()\n]*timezone\s*=\s*True",
     re.MULTILINE,
 )
 _NOW: Final = r"datetime(?:\.datetime)?\.(?:utcnow|now)\(\s*\)"
-_KEPT: Final = re.compile(rf"^[ \t]*(\w+)\s*=\s*{_NOW}\s*$", re.MULTILINE)
+_KEPT: Final = lazy(rf"^[ \t]*(\w+)\s*=\s*{_NOW}\s*$", re.MULTILINE)
 
 
 def _of_columns(facts: Facts) -> Iterator[Hit]:
@@ -40,7 +41,7 @@ def _of_columns(facts: Facts) -> Iterator[Hit]:
                 yield at(module, line, "A time without zone is compared with one that has a zone.")
 
 
-_LOCAL: Final = re.compile(
+_LOCAL: Final = lazy(
     r"expir\w*(?:[\"']?\])?(?:\.replace\(\s*tzinfo\s*=\s*None\s*\))?\s*[<>]=?\s*datetime(?:\.datetime)?\.now\(\s*\)"
     r"|datetime(?:\.datetime)?\.now\(\s*\)(?:\.replace\(\s*tzinfo\s*=\s*None\s*\))?\s*[<>]=?\s*[\w.\[\"']*expir",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._tokens import Verification
 from authpact.review.source._model import Call
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import number
 
 
@@ -20,9 +21,9 @@ def _line(call: Call) -> int:
     return call.line
 
 
-_LEEWAY: Final = re.compile(r"timedelta\(\s*(?:days|weeks|hours)\s*=")
+_LEEWAY: Final = lazy(r"timedelta\(\s*(?:days|weeks|hours)\s*=")
 _LONG: Final = 3600
-_IGNORES: Final = re.compile(r"\bignoreExpiration\s*:\s*true\b")
+_IGNORES: Final = lazy(r"\bignoreExpiration\s*:\s*true\b")
 
 
 def _is_lax(v: Verification) -> bool:
@@ -48,7 +49,7 @@ def _elsewhere(facts: Facts) -> Iterator[Hit]:
         yield at(module, line, "Expired tokens are accepted: `ignoreExpiration` is on.")
 
 
-_ENDS: Final = re.compile(r"log_?out|sign_?out|revo[ck]|blacklist|denylist", re.IGNORECASE)
+_ENDS: Final = lazy(r"log_?out|sign_?out|revo[ck]|blacklist|denylist", re.IGNORECASE)
 
 
 def _only_ends(facts: Facts, v: Verification) -> bool:

@@ -6,25 +6,26 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function
+from authpact.review.source._pattern import lazy
 
-_UNSET: Final = re.compile(
+_UNSET: Final = lazy(
     r"^[ \t]*if\s+(?:not\s+([\w.]*(?:secret|key|token)\w*)|([\w.]*(?:secret|key)\w*)\s+(?:is\s+None|==\s*[\"']{2}))\s*:\s*$",
     re.IGNORECASE,
 )
 _NEAR: Final = 8
-_OPERATOR: Final = re.compile(r"(?:^|/)scripts?/")
+_OPERATOR: Final = lazy(r"(?:^|/)scripts?/")
 """Where a person runs what asks for somebody else's answer; nobody is let in there."""
-_SWALLOWED: Final = re.compile(r"^[ \t]*(?:return\s+True|return\s+await\s+call_next)", re.MULTILINE)
-_CHECKS: Final = re.compile(r"verif|signature|authenti|check_token|validate", re.IGNORECASE)
-_VERIFIES: Final = re.compile(
+_SWALLOWED: Final = lazy(r"^[ \t]*(?:return\s+True|return\s+await\s+call_next)", re.MULTILINE)
+_CHECKS: Final = lazy(r"verif|signature|authenti|check_token|validate", re.IGNORECASE)
+_VERIFIES: Final = lazy(
     r"verif|signature|authenti|authori|check_|validate|require|admin|guard|api_?key|secret|dispatch|protect",
     re.IGNORECASE,
 )
 _KEY: Final = r"[\w.]*(?:secret|api_?key|admin_?key|_key|_token|password)\w*"
-_CONFIGURED: Final = re.compile(
+_CONFIGURED: Final = lazy(
     r"settings\.|config\.|os\.getenv|os\.environ|getenv\(|^[A-Z][A-Z0-9_]+$|get_settings\(\)"
 )
-_GIVEN: Final = re.compile(
+_GIVEN: Final = lazy(
     rf"^(\s*)if\s+\(?({_KEY})(?:\s+is\s+not\s+None)?\s*(and\s+[^\n]*(?:!=|not\s+[^\n]*compare)[^\n]*)?:\s*$",
     re.IGNORECASE,
 )

@@ -5,14 +5,13 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_OF_USERS: Final = re.compile(
+_OF_USERS: Final = lazy(
     r"upload|clip|video|recording|document|attachment|avatar|export|report|invoice|receipt|user|storage|artifact|output|result|media|files?\b|audio|transcript",
     re.IGNORECASE,
 )
-_OF_ALL: Final = re.compile(
-    r"static|assets|public|dist|build|frontend|fonts|icons|www", re.IGNORECASE
-)
+_OF_ALL: Final = lazy(r"static|assets|public|dist|build|frontend|fonts|icons|www", re.IGNORECASE)
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -7,20 +7,19 @@ from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._requests import package_of
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_IN_NEXT: Final = re.compile(
+_IN_NEXT: Final = lazy(
     r"(?:process\.env\.|import\.meta\.env\.)((?:VITE|REACT_APP|PUBLIC|GATSBY|VUE_APP|NUXT_PUBLIC)_\w+)"
 )
-_IN_VITE: Final = re.compile(
+_IN_VITE: Final = lazy(
     r"process\.env\.((?:NEXT_PUBLIC|REACT_APP|VITE)_\w+)"
     r"|import\.meta\.env\.((?!VITE_|MODE\b|DEV\b|PROD\b|SSR\b|BASE_URL\b|LEGACY\b)[A-Z]\w+)"
 )
-_ADDRESS: Final = re.compile(r"API|URL|HOST|BACKEND|AUTH|SERVER|ORIGIN")
-_SERVER: Final = re.compile(
-    r"\.config\.\w+$|(^|/)(?:api|server|scripts?)/|route\.[jt]s$|middleware"
-)
-_ELSEWHERE: Final = re.compile(r"[\"'](?:use server|server-only)[\"']")
+_ADDRESS: Final = lazy(r"API|URL|HOST|BACKEND|AUTH|SERVER|ORIGIN")
+_SERVER: Final = lazy(r"\.config\.\w+$|(^|/)(?:api|server|scripts?)/|route\.[jt]s$|middleware")
+_ELSEWHERE: Final = lazy(r"[\"'](?:use server|server-only)[\"']")
 
 
 def _kinds(facts: Facts) -> dict[str, re.Pattern[str]]:

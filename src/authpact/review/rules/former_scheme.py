@@ -5,6 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
 _FORMER: Final = (
     ("next-auth", re.compile(r"^NEXTAUTH_(?:SECRET|URL)$")),
@@ -12,9 +13,7 @@ _FORMER: Final = (
     ("auth0", re.compile(r"^AUTH0_\w+$")),
     ("better-auth", re.compile(r"^BETTER_AUTH_\w+$")),
 )
-_SCHEMES: Final = re.compile(
-    r"\"(?:better-auth|next-auth|@auth/[\w-]+|@clerk/[\w-]+|@auth0/[\w-]+)\""
-)
+_SCHEMES: Final = lazy(r"\"(?:better-auth|next-auth|@auth/[\w-]+|@clerk/[\w-]+|@auth0/[\w-]+)\"")
 
 
 def _decides(facts: Facts, name: str) -> bool:

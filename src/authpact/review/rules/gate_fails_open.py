@@ -10,15 +10,16 @@ from authpact.review.facts._gates import reads_credential
 from authpact.review.facts._openings import grants, passes, stands_in
 from authpact.review.facts._skipped import believed, stood_in
 from authpact.review.source._model import Function, Handler, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_UNSET: Final = re.compile(
+_UNSET: Final = lazy(
     r"^(\s*)if\s+(?:not\s+)?[\w.]*(?:key|secret|token|jwks|issuer|auth_?(?:url|origin))\w*"
     r"(?:\s+is\s+None|\s*==\s*[\"']{2})?\s*:\s*$",
     re.IGNORECASE,
 )
-_ABSENT: Final = re.compile(r"\bnot\b|None|==")
-_SETTING: Final = re.compile(r"settings\.|config\.|environ|getenv|self\.|\b[A-Z][A-Z0-9_]{2,}\b")
+_ABSENT: Final = lazy(r"\bnot\b|None|==")
+_SETTING: Final = lazy(r"settings\.|config\.|environ|getenv|self\.|\b[A-Z][A-Z0-9_]{2,}\b")
 
 
 def _without_key(function: Function) -> Iterator[int]:
@@ -37,25 +38,24 @@ def _without_key(function: Function) -> Iterator[int]:
             yield function.line + index
 
 
-_LIMITS: Final = re.compile(r"rate|limit|throttl|quota|cache|health|feature|flag", re.IGNORECASE)
-_DECIDES: Final = re.compile(
+_LIMITS: Final = lazy(r"rate|limit|throttl|quota|cache|health|feature|flag", re.IGNORECASE)
+_DECIDES: Final = lazy(
     r"^(?:can|may|is|has|ask|decide|allow|permit|authori|check|verif|require|enforce)|permi|allow|access|role|polic",
     re.IGNORECASE,
 )
-_PROVES: Final = re.compile(
+_PROVES: Final = lazy(
     r"decode\(|verif\w*\(|getSession|authenticat\w*\(|get_signing_key|introspect|raise_for_status|\.validate\("
 )
 
 
 def _swallows(module: Module, function: Function, handler: Handler) -> bool:
     """Whether an error in a gate ends in an identity, a permission or a request handed on."""
-    name = f"{module.path} {function.name} {function.owner}"
     before = function.text.partition("except")[0]
     if not _PROVES.search(before) or re.search(r"\braise\b", handler.text):
         return False
     if stands_in(handler.text):
         return not _PROVES.search(handler.text)
-    if _LIMITS.search(name):
+    if _LIMITS.search(f"{module.path} {function.name} {function.owner}"):
         return False
     return passes(handler.text) or (grants(handler.text) and bool(_DECIDES.search(function.name)))
 
@@ -71,8 +71,8 @@ def _in_gates(facts: Facts) -> Iterator[Hit]:
                 yield at(module, handler.line, "An error while verifying lets the request in.")
 
 
-_CAUGHT: Final = re.compile(r"\}\s*catch\b[^{]*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
-_ASKS: Final = re.compile(r"getSession\(|jwtVerify\(|verif\w*\(\s*\w*[tT]oken|authenticate\w*\(")
+_CAUGHT: Final = lazy(r"\}\s*catch\b[^{]*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
+_ASKS: Final = lazy(r"getSession\(|jwtVerify\(|verif\w*\(\s*\w*[tT]oken|authenticate\w*\(")
 
 
 def _caught_in_scripts(facts: Facts) -> Iterator[Hit]:

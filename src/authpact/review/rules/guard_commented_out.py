@@ -7,18 +7,19 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._signs import GUARD_FILE
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_GUARD: Final = re.compile(
+_GUARD: Final = lazy(
     r"^export\s+(?:default\s+)?(?:async\s+)?(?:function|const)\s+\w*", re.MULTILINE
 )
-_DECIDES: Final = re.compile(
+_DECIDES: Final = lazy(
     r"redirect\(|rewrite\(|\b40[13]\b|getSession|getToken\(|auth\(|with\w*Auth|updateSession|verify\w*\("
     r"|cookies\.|\.headers\b",
     re.IGNORECASE,
 )
-_CHECKS: Final = re.compile(r"cookies?\b|getSession|getToken|session|\btoken\b|auth", re.IGNORECASE)
-_SENDS_OFF: Final = re.compile(r"redirect\(|\b401\b|\b403\b")
+_CHECKS: Final = lazy(r"cookies?\b|getSession|getToken|session|\btoken\b|auth", re.IGNORECASE)
+_SENDS_OFF: Final = lazy(r"redirect\(|\b401\b|\b403\b")
 
 
 def _hidden(module: Module) -> str:

@@ -6,19 +6,20 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Class, Function, Module
+from authpact.review.source._pattern import lazy
 
-_ASKS: Final = re.compile(
+_ASKS: Final = lazy(
     r"HTTPAuthorizationCredentials|Depends\(\s*\w*(?:security|bearer|oauth2|scheme)|Cookie\(|\.cookies|Authorization",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"verify|validate|check|require|authenticate|current", re.IGNORECASE)
-_TOKEN: Final = re.compile(r"^(?:access_|session_|bearer_|id_)?(?:token|jwt|cookie)$")
-_REFUSES: Final = re.compile(r"\b401\b|HTTP_401")
-_DEPENDS: Final = re.compile(r"\b(?:Depends|Security|Header|Cookie)\(|HTTPAuthorizationCredentials")
-_VERIFIES: Final = re.compile(r"\bdecode\(|\.verify\w*\(|compare_digest\(|get_signing_key")
-_GUARDING: Final = re.compile(r"Auth|Guard|JWT|Token|Session|Bearer")
-_DOTTED: Final = re.compile(r"\.(\w+)[\"':]")
-_STARTS: Final = re.compile(r"__main__|FastAPI\(|uvicorn")
+_NAME: Final = lazy(r"verify|validate|check|require|authenticate|current", re.IGNORECASE)
+_TOKEN: Final = lazy(r"^(?:access_|session_|bearer_|id_)?(?:token|jwt|cookie)$")
+_REFUSES: Final = lazy(r"\b401\b|HTTP_401")
+_DEPENDS: Final = lazy(r"\b(?:Depends|Security|Header|Cookie)\(|HTTPAuthorizationCredentials")
+_VERIFIES: Final = lazy(r"\bdecode\(|\.verify\w*\(|compare_digest\(|get_signing_key")
+_GUARDING: Final = lazy(r"Auth|Guard|JWT|Token|Session|Bearer")
+_DOTTED: Final = lazy(r"\.(\w+)[\"':]")
+_STARTS: Final = lazy(r"__main__|FastAPI\(|uvicorn")
 
 
 def _imported(facts: Facts) -> frozenset[str]:

@@ -6,17 +6,18 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_INSIDE: Final = re.compile(r"^(?:.*/)?app/(?:[^/]+/)*(?:middleware|proxy)\.[jt]s$")
-_GUARD: Final = re.compile(
+_INSIDE: Final = lazy(r"^(?:.*/)?app/(?:[^/]+/)*(?:middleware|proxy)\.[jt]s$")
+_GUARD: Final = lazy(
     r"^export\s+(?:default\s+)?(?:async\s+)?(?:function|const)\s+(?:middleware|proxy)\b",
     re.MULTILINE,
 )
-_ABOUT: Final = re.compile(r"redirect|session|token|cookie|auth", re.IGNORECASE)
+_ABOUT: Final = lazy(r"redirect|session|token|cookie|auth", re.IGNORECASE)
 
 
-_NEXT: Final = re.compile(r"\"next\"\s*:\s*\"[\^~]?(\d+)\.")
+_NEXT: Final = lazy(r"\"next\"\s*:\s*\"[\^~]?(\d+)\.")
 _RENAMED: Final = 16
 """The first Next.js that knows proxy.ts; before, the file had to be called middleware.ts."""
 

@@ -7,21 +7,22 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching, literal
 
-_FILE: Final = re.compile(r"(^|/)(?:middleware|proxy)\.[jt]sx?$")
-_COOKIE: Final = re.compile(r"cookies\s*\.(?:get|has)\(\s*([^()]+)\)|\bgetSessionCookie\(")
-_VERIFIES: Final = re.compile(
+_FILE: Final = lazy(r"(^|/)(?:middleware|proxy)\.[jt]sx?$")
+_COOKIE: Final = lazy(r"cookies\s*\.(?:get|has)\(\s*([^()]+)\)|\bgetSessionCookie\(")
+_VERIFIES: Final = lazy(
     r"getSession\(|getServerSession|verify|betterFetch|getCookieCache|get-session|\bauth\(|decrypt",
     re.IGNORECASE,
 )
-_ASKS: Final = re.compile(r"api\.getSession\(|getServerSession\(|\bawait auth\(\)")
-_CREDENTIAL: Final = re.compile(r"[Cc]ookie[\"']?\s*[:,]|Authorization")
-_SESSION: Final = re.compile(r"sess|token|auth|jwt|sid$|logged|user", re.IGNORECASE)
-_DECODES: Final = re.compile(r"\batob\(|\bjwt_?[dD]ecode\(|\bdecodeJwt\(")
-_ISSUED: Final = re.compile(r"better-auth|session_token|next-auth|authjs")
-_RENDERED: Final = re.compile(r"(^|/)(?:layout|page|template)\.[jt]sx?$")
-_TESTS: Final = re.compile(r"if\s*\([^)]*!\s*\w*(?:session|token|cookie|auth)\w*", re.IGNORECASE)
+_ASKS: Final = lazy(r"api\.getSession\(|getServerSession\(|\bawait auth\(\)")
+_CREDENTIAL: Final = lazy(r"[Cc]ookie[\"']?\s*[:,]|Authorization")
+_SESSION: Final = lazy(r"sess|token|auth|jwt|sid$|logged|user", re.IGNORECASE)
+_DECODES: Final = lazy(r"\batob\(|\bjwt_?[dD]ecode\(|\bdecodeJwt\(")
+_ISSUED: Final = lazy(r"better-auth|session_token|next-auth|authjs")
+_RENDERED: Final = lazy(r"(^|/)(?:layout|page|template)\.[jt]sx?$")
+_TESTS: Final = lazy(r"if\s*\([^)]*!\s*\w*(?:session|token|cookie|auth)\w*", re.IGNORECASE)
 
 
 def _checked_when_rendered(facts: Facts) -> bool:

@@ -8,25 +8,24 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._signs import EVIDENCE, NAMES_AUTH, READS_CREDENTIAL, REFUSES, SCHEMES
 from authpact.review.facts._unused import Definition, unused
 from authpact.review.source._model import Class, Function, Module
+from authpact.review.source._pattern import lazy
 
-_NAME: Final = re.compile(
+_NAME: Final = lazy(
     r"^_?(?:get_|require_|verify_|check_|validate_|ensure_|enforce_)\w*"
     r"(?:user(?!name)|token|jwt|auth|session|admin|role|access|permission|owner|identity|credential)"
     r"|_(?:required|only|guard)$"
 )
-_HELPS: Final = re.compile(
+_HELPS: Final = lazy(
     r"password|^_?(?:create|make|issue|generate|hash|decode|extract)_|\bget_(?:user_by|\w*token_from)",
     re.IGNORECASE,
 )
 """Helpers decide nothing; that one of them is left over misleads nobody."""
-_TAKES: Final = re.compile(
-    r"\bDepends\(|\bSecurity\(|\bCurrent\w*User\b|Authorization", re.IGNORECASE
-)
-_ROLE: Final = re.compile(r"\brole|\bis_admin\b|\bis_superuser\b|\bpermission", re.IGNORECASE)
-_FORBIDS: Final = re.compile(r"403|FORBIDDEN", re.IGNORECASE)
-_DECODES: Final = re.compile(r"jwt\w*\.decode\(")
+_TAKES: Final = lazy(r"\bDepends\(|\bSecurity\(|\bCurrent\w*User\b|Authorization", re.IGNORECASE)
+_ROLE: Final = lazy(r"\brole|\bis_admin\b|\bis_superuser\b|\bpermission", re.IGNORECASE)
+_FORBIDS: Final = lazy(r"403|FORBIDDEN", re.IGNORECASE)
+_DECODES: Final = lazy(r"jwt\w*\.decode\(")
 _GUARDS: Final = frozenset(["HTTPBearer", "BaseHTTPMiddleware", "OAuth2PasswordBearer"])
-_SHARED: Final = re.compile(r"(^|/)(?:packages|libs|sdk|examples?|docs|scripts|templates)/")
+_SHARED: Final = lazy(r"(^|/)(?:packages|libs|sdk|examples?|docs|scripts|templates)/")
 
 
 def _is_guard(function: Function) -> bool:

@@ -7,18 +7,17 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._dictionaries import returned
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_ACCESS: Final = re.compile(
+_ACCESS: Final = lazy(
     r"role|admin|staff|moderat|permission|scope|owner|superuser|privilege|allowed|can_|may_|is_",
     re.IGNORECASE,
 )
-_PARTIAL: Final = re.compile(r"(?:functools\.)?partial\(\s*([\w.]+)")
-_VERDICT: Final = re.compile(
+_PARTIAL: Final = lazy(r"(?:functools\.)?partial\(\s*([\w.]+)")
+_VERDICT: Final = lazy(
     r"^(?:True|False|not\b|bool\(|any\(|all\()|\b(?:is\s+(?:not\s+)?None|in\s+[\w.\[({]\S*)$|[^=!<>]\s*(?:==|!=|>=|<=|<|>)\s"
 )
-_DEPENDENCY: Final = re.compile(
-    r"(?:Depends|Security)\(\s*([\w.]+)\s*(?:,[^()]*)?(\([^()]*\))?\s*\)"
-)
+_DEPENDENCY: Final = lazy(r"(?:Depends|Security)\(\s*([\w.]+)\s*(?:,[^()]*)?(\([^()]*\))?\s*\)")
 
 
 def _meant(

@@ -5,29 +5,30 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(
     r"\b(\w*(?:token|secret|session_?id|sessionId|apiKey|inviteCode|resetCode|otp)\w*)\s*[=:]\s*[^\n;]*Math\.random\(",
     re.IGNORECASE,
 )
-_PYTHON: Final = re.compile(
+_PYTHON: Final = lazy(
     r"\b(\w*(?:token|secret|session_id|api_key|invite_code|reset_code|otp)\w*)\s*(?::\s*\w+\s*)?=\s*[^\n]*\brandom\.(?:choice|choices|randint|random|sample|randrange)\(",
     re.IGNORECASE,
 )
 
 
-_MAKER: Final = re.compile(
+_MAKER: Final = lazy(
     r"(?:token|secret|session_?id|api_?key|invite_?code|reset_?code|pairing_?code|verification_?code|otp|pin)",
     re.IGNORECASE,
 )
-_RANDOM: Final = re.compile(
+_RANDOM: Final = lazy(
     r"(?<!\.)\brandom\.(?:choices?|randint|random|sample|randrange|getrandbits)\(|Math\.random\("
 )
-_SHORT: Final = re.compile(
+_SHORT: Final = lazy(
     r"secrets\.randbelow\(\s*(?:1_?0{3}_?0{0,3}|10\s*\*\*\s*[3-6])\s*\)|randomInt\(\s*1?0*,?\s*1_?0{3}_?0{0,3}\s*\)"
 )
-_LIMITED: Final = re.compile(
+_LIMITED: Final = lazy(
     r"attempt|limiter|rate_?limit|throttl|lockout|max_tries|failures", re.IGNORECASE
 )
 

@@ -6,11 +6,10 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._error_handlers import error_handlers, service_of
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
 _ERROR: Final = frozenset({"HTTPException", "StarletteHTTPException"})
-_CHALLENGES: Final = re.compile(
-    r"WWW-Authenticate|HTTPBearer\(|OAuth2PasswordBearer\(", re.IGNORECASE
-)
+_CHALLENGES: Final = lazy(r"WWW-Authenticate|HTTPBearer\(|OAuth2PasswordBearer\(", re.IGNORECASE)
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -7,14 +7,15 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._addresses import CHECKED, NAMED
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._handlers import handlers
+from authpact.review.source._pattern import lazy
 
 _ASKED: Final = r"(?:searchParams\.get\(|\.query\b|await\s+\w+\.json\(\)|await\s+\w+\.formData\(\)|formData\.get\(|\.body\b)"
-_READ: Final = re.compile(rf"\b(?:const|let)\s+(\w+)\s*(?::\s*\w+)?\s*=\s*[^;\n]*{_ASKED}")
-_PARTS: Final = re.compile(rf"\b(?:const|let)\s+\{{([^}}]*)\}}\s*(?::[^=]+)?=\s*[^;\n]*{_ASKED}")
-_SINK: Final = re.compile(
+_READ: Final = lazy(rf"\b(?:const|let)\s+(\w+)\s*(?::\s*\w+)?\s*=\s*[^;\n]*{_ASKED}")
+_PARTS: Final = lazy(rf"\b(?:const|let)\s+\{{([^}}]*)\}}\s*(?::[^=]+)?=\s*[^;\n]*{_ASKED}")
+_SINK: Final = lazy(
     r"^(?:fetch|got|ky|needle|request)$|^(?:axios|got|ky|undici|http|https)(?:\.\w+)?$|\.goto$"
 )
-_LISTED: Final = re.compile(
+_LISTED: Final = lazy(
     r"\.host\b|\.origin\b|\bnew Set\(|\.includes\(\s*\w*(?:host|url|target)|\bURL_PATTERN",
     re.IGNORECASE,
 )

@@ -7,13 +7,14 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._handlers import Handler, handlers, walled
 from authpact.review.facts._proxies import is_open, targets
+from authpact.review.source._pattern import lazy
 
-_GIFT: Final = re.compile(r"\bBearer\s+\$\{[^{}]*(?:\|\||\?\?)\s*[\"'`]\w[\w.-]*[\"'`]\s*\}")
+_GIFT: Final = lazy(r"\bBearer\s+\$\{[^{}]*(?:\|\||\?\?)\s*[\"'`]\w[\w.-]*[\"'`]\s*\}")
 """A credential for callers who have none."""
-_OPTIONAL: Final = re.compile(
+_OPTIONAL: Final = lazy(
     r"\bif\s*\(\s*(\w+)\s*\)\s*\{?\s*\w+(?:\.|\[\s*[\"'])Authorization\b[^\n]*\b\1\b", re.IGNORECASE
 )
-_REFUSES: Final = re.compile(r"\b40[13]\b|\bredirect\(|\bthrow\b|unauthori[sz]ed", re.IGNORECASE)
+_REFUSES: Final = lazy(r"\b40[13]\b|\bredirect\(|\bthrow\b|unauthori[sz]ed", re.IGNORECASE)
 
 
 def _lets_through(facts: Facts, handler: Handler) -> bool:

@@ -16,8 +16,9 @@ from authpact.review.facts._handlers import (
 )
 from authpact.review.facts._proxies import is_guarded, targets
 from authpact.review.facts._work import FILE, MODEL, STORE, spends, works
+from authpact.review.source._pattern import lazy
 
-_PUBLIC: Final = re.compile(
+_PUBLIC: Final = lazy(
     r"(?:^|[/_-])(?:auth|health\w*|ping|status|login|log-in|sign-?in|sign-?up|register|log-?out|sign-?out"
     r"|forgot\w*|reset\w*|verify\w*|confirm\w*|callback|oauth\w*|webhooks?|hooks|cron|\.?well-known|jwks(?:\.json)?|csrf|og"
     r"|contact|newsletter|waitlist|subscribe|unsubscribe|leads?|feedback|public|config|version|robots|sitemap"
@@ -25,7 +26,7 @@ _PUBLIC: Final = re.compile(
     r"|pricing|plans|demo|docs|search-?params|stripe|polar|telemetry|metrics|simple-\w+)(?:$|[/_.-])",
     re.IGNORECASE,
 )
-_OPEN_ACTION: Final = re.compile(
+_OPEN_ACTION: Final = lazy(
     r"sign|log_?in|log_?out|register|contact|subscribe|reset|verify|forgot|waitlist|lead|public|locale|theme|feedback",
     re.IGNORECASE,
 )

@@ -9,15 +9,14 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._logs import is_trial
 from authpact.review.facts._stand_ins import stand_ins
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import literal, members
 
-_LITERAL: Final = re.compile(
-    r"(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*,\s*([\"'])([^\"'\n]+)\2"
-)
+_LITERAL: Final = lazy(r"(?:getenv|environ\.get)\(\s*[\"'](\w+)[\"']\s*,\s*([\"'])([^\"'\n]+)\2")
 _SHORTEST: Final = 8
-_NAME: Final = re.compile(r"^[A-Za-z_][\w.]*$")
-_VARIABLE: Final = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
-_BYTES: Final = re.compile(r"^Buffer\.from\(\s*([\"'`][^\"'`\n]+[\"'`])\s*(?:,[^)]*)?\)$")
+_NAME: Final = lazy(r"^[A-Za-z_][\w.]*$")
+_VARIABLE: Final = lazy(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+_BYTES: Final = lazy(r"^Buffer\.from\(\s*([\"'`][^\"'`\n]+[\"'`])\s*(?:,[^)]*)?\)$")
 _KEYED: Final = {
     "new": ("hmac.new", "key", 0),
     "Fernet": ("", "key", 0),

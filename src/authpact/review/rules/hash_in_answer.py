@@ -7,24 +7,25 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
 _HASH: Final = r"(?:hashed_password|password_hash|password_digest|hashed_pw)"
-_STORED: Final = re.compile(
+_STORED: Final = lazy(
     rf"^\s+(?:{_HASH}|(?:oauth_)?(?:access|refresh)_token|api_key|client_secret|encrypted_\w+)\s*:",
     re.MULTILINE,
 )
-_ISSUES: Final = re.compile(
+_ISSUES: Final = lazy(
     r"/(?:login|log-in|sign-?in|sign-?up|register|refresh|token|callback|session|auth|keys?|pair)(?:/|$)|oauth|token$",
     re.IGNORECASE,
 )
-_ANSWERED: Final = re.compile(
+_ANSWERED: Final = lazy(
     rf"[\"'](?:{_HASH}|access_token|refresh_token|token|api_key|client_secret)[\"']\s*:\s*"
     r"(?:\w+(?:\[[^\]\n]*\])*(?:\[[\"']\w*(?:token|secret|api_key|password)\w*[\"']\])(?:\[[^\]\n]*\])?|\w+\.(?:access_token|refresh_token|api_key|client_secret|hashed_password|password_hash))"
 )
-_KEPT: Final = re.compile(
+_KEPT: Final = lazy(
     r"\.find(?:_one)?\(\s*\{[^}]*\}\s*,\s*\{\s*[\"']password[\"']\s*:\s*(?:0|False)"
 )
-_MASKED: Final = re.compile(r"mask|redact|preview|\[:\d|\[-\d|bool\(|is not None", re.IGNORECASE)
+_MASKED: Final = lazy(r"mask|redact|preview|\[:\d|\[-\d|bool\(|is not None", re.IGNORECASE)
 
 
 def _reached(facts: Facts, route: Route) -> Iterator[tuple[Module, Function]]:
@@ -60,7 +61,7 @@ def _credentials(facts: Facts) -> Iterator[Hit]:
 
 
 _NEAR: Final = 400
-_HASH_FIELD: Final = re.compile(_HASH)
+_HASH_FIELD: Final = lazy(_HASH)
 
 
 _DEEP: Final = 4

@@ -6,16 +6,17 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import has_any, literal
 
-_FIELD: Final = re.compile(
+_FIELD: Final = lazy(
     r"^(?:\w+\.)?(?:hashed_?password|password_?hash|hashed_?pw|pw_?hash)$", re.IGNORECASE
 )
-_COMPARES: Final = re.compile(
+_COMPARES: Final = lazy(
     r"\bcheckpw\(|\b\w*(?:context|ctx|crypt|hasher)\w*\.verify\(", re.IGNORECASE
 )
-_KEEPS: Final = re.compile(r"\.(?:add|merge|insert_one|bulk_save_objects)\(|\binsert\(")
-_OPTIONAL: Final = re.compile(r"\bOptional\[|\|\s*None\b|\bNone\s*\|")
+_KEEPS: Final = lazy(r"\.(?:add|merge|insert_one|bulk_save_objects)\(|\binsert\(")
+_OPTIONAL: Final = lazy(r"\bOptional\[|\|\s*None\b|\bNone\s*\|")
 
 
 def _verifiers(facts: Facts) -> dict[tuple[str, str], Function]:

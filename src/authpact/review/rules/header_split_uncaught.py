@@ -7,11 +7,10 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import handlers_around
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_READS: Final = re.compile(
-    r"headers(?:\.get\(|\[)\s*[\"']authorization[\"']|Header\(", re.IGNORECASE
-)
-_SPLIT: Final = re.compile(
+_READS: Final = lazy(r"headers(?:\.get\(|\[)\s*[\"']authorization[\"']|Header\(", re.IGNORECASE)
+_SPLIT: Final = lazy(
     r"\b(\w*(?:auth|header|bearer)\w*)(\.split\(\s*(?:None|[\"'] [\"'])?\s*(?:,\s*\d\s*)?\))",
     re.IGNORECASE,
 )

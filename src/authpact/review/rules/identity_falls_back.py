@@ -6,23 +6,24 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
 _KIND: Final = r"\w*(?:User|Account|Profile|Member|Person)\w*"
-_BY_MAIL: Final = re.compile(
+_BY_MAIL: Final = lazy(
     rf"\b{_KIND}\.e?mail(?:_address)?\s*==\s*(\w+(?:\.\w+)?)"
     r"|filter_by\(\s*e?mail\s*=\s*(\w+(?:\.\w+)?)"
     r"|(?:by_e?mail|find_one|get_or_none|findUnique|findFirst)\((?:[^()\n]*[,({])?\s*(?:[\"']?e?mail[\"']?\s*[:=]\s*)?(e?_?\w*mail\w*)\s*[})]"
     r"|WHERE\s+(?:\w+\.)?e?mail\s*=\s*(?:\$1|%s|:\w+|\?)[\s\S]{0,60}?(\w*mail\w*)",
     re.IGNORECASE,
 )
-_BY_ID: Final = re.compile(
+_BY_ID: Final = lazy(
     rf"\b{_KIND}\.(?:id|user_id|auth_id|external_id|sub|better_auth_id|oauth_id)\s*==|\.get\(\s*{_KIND}\s*,"
     r"|filter_by\(\s*(?:id|user_id|auth_id|external_id|sub)\s*=|by_(?:user_)?(?:id|sub|uuid)\("
     r"|find_one\(\s*\{\s*[\"'](?:_id|id|user_id|sub)[\"']|WHERE\s+(?:\w+\.)?(?:id|user_id)\s*=",
 )
 _GIVEN: Final = r"\b{name}\s*(?::[^=\n]+)?=\s*[^\n]*(?:headers|payload|claims|decoded|token|userinfo|session|identity|jwt)"
-_VERIFIED: Final = re.compile(r"email_?verified|verified_?email", re.IGNORECASE)
-_SIGNS: Final = re.compile(
+_VERIFIED: Final = lazy(r"email_?verified|verified_?email", re.IGNORECASE)
+_SIGNS: Final = lazy(
     r"sign|register|login|log_in|callback|webhook|reset|forgot|invite|oauth|create|update|exists",
     re.IGNORECASE,
 )

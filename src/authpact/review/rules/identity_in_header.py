@@ -6,17 +6,18 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
 _NAME: Final = (
     r"(?:x[-_])?(?:user|auth|authenticated|forwarded|current)[-_]?(?:user[-_]?)?(?:id|email|user)"
 )
-_READ: Final = re.compile(
+_READ: Final = lazy(
     rf"headers\w*(?:\.get\(|\[)\s*[\"']{_NAME}[\"']|Header\([^)]*alias\s*=\s*[\"']{_NAME}[\"']",
     re.IGNORECASE,
 )
-_PARAMETER: Final = re.compile(r"^x_(?:user|auth)_?(?:user_)?(?:id|email|user)$")
-_SIGNED: Final = re.compile(r"hmac\.(?:new|digest)|signature", re.IGNORECASE)
-_SHARED: Final = re.compile(
+_PARAMETER: Final = lazy(r"^x_(?:user|auth)_?(?:user_)?(?:id|email|user)$")
+_SIGNED: Final = lazy(r"hmac\.(?:new|digest)|signature", re.IGNORECASE)
+_SHARED: Final = lazy(
     r"compare_digest|(?:internal|proxy|gateway|service|shared)_?(?:api_?)?(?:secret|key|token)",
     re.IGNORECASE,
 )

@@ -6,27 +6,26 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Call
+from authpact.review.source._pattern import lazy
 
-_PARSED: Final = re.compile(
+_PARSED: Final = lazy(
     r"(?:parseInt|Number)\(\s*(?:\w+\??\.)*(?:user\??\.id|userId|session\.userId)\b"
 )
-_PYTHON: Final = re.compile(
+_PYTHON: Final = lazy(
     r"int\(\s*(?:payload|claims|decoded|token_data)(?:\.get\(\s*|\[\s*)[\"'](?:sub|id|user_id)[\"']"
 )
 
 
-_UUID: Final = re.compile(
+_UUID: Final = lazy(
     r"(?<![\w.])(?:uuid\.|_uuid\.)?UUID\(\s*(?:str\(\s*)?(?:(?:payload|claims|decoded|token_data)(?:\.get\(\s*|\[\s*)[\"'](?:sub|id|user_id|userId)[\"']"
     r"|(?:payload|claims|token|token_data|decoded)\.(?:sub|user_id|id)\b|(?:current_)?user_id\b|current_user\.id\b|user(?:\.id|\[[\"'](?:id|user_id|sub)[\"']\])|sub\b)"
 )
-_CONVERTS: Final = re.compile(r"\bUUID\(\s*(\w+)")
-_OWN_IDS: Final = re.compile(
+_CONVERTS: Final = lazy(r"\bUUID\(\s*(\w+)")
+_OWN_IDS: Final = lazy(
     r"generateId\s*:|user_?Id\s*[=:]\s*(?:await\s+)?(?:crypto\.)?(?:randomUUID|uuid\w*)\(|uuid\([^)]*\)\.defaultRandom",
     re.IGNORECASE,
 )
-_USER: Final = re.compile(
-    r"(?:current_)?user_?id$|^sub$|user(?:\.id|\[[\"'](?:id|user_id|sub)[\"']\])$"
-)
+_USER: Final = lazy(r"(?:current_)?user_?id$|^sub$|user(?:\.id|\[[\"'](?:id|user_id|sub)[\"']\])$")
 
 
 def _as_uuid(facts: Facts) -> Iterator[Hit]:
@@ -50,19 +49,19 @@ def _as_uuid(facts: Facts) -> Iterator[Hit]:
                 yield at(module, call, message)
 
 
-_DIGEST: Final = re.compile(
+_DIGEST: Final = lazy(
     r"hexdigest\(\)\[\s*:\s*(?:[1-9]|1[0-2])\s*\]|digest\(\)\[\s*:\s*[1-6]\s*\]|hexdigest\(\)[^\n]*%"
 )
-_IDENTITY: Final = re.compile(
+_IDENTITY: Final = lazy(
     r"\b(?:user_?id|uid|sub|subject|user\.id|account_?id)\b|[\"'](?:sub|user_?id)[\"']",
     re.IGNORECASE,
 )
-_SPREADS: Final = re.compile(
+_SPREADS: Final = lazy(
     r"bucket|shard|partition|rollout|variant|colou?r|avatar|lock|cache|etag|sample|jitter|limit",
     re.IGNORECASE,
 )
 """Uses of a short hash that may well meet the one of somebody else."""
-_SHARE: Final = re.compile(r"%\s*100\b|percent|roll_?out", re.IGNORECASE)
+_SHARE: Final = lazy(r"%\s*100\b|percent|roll_?out", re.IGNORECASE)
 """What decides by a hash for how many of the users something is on."""
 
 

@@ -6,26 +6,27 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_BY_MAIL: Final = re.compile(
+_BY_MAIL: Final = lazy(
     r"\b(?:user_?id|subject|owner_?id)\s*(?::\s*\w+\s*)?=\s*(?:payload|claims|decoded|token_data)(?:\.get\(\s*|\[\s*)[\"'](email|name|username|preferred_username)[\"']"
 )
 
 
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(
     r"\b(?:const|let)\s+(?:user_?[iI]d|owner_?[iI]d|uid|subject)\s*=\s*(?:\w+\??\.)*user\??\.(email|name)\b"
     r"|[\"']x-user-?(?:id)?[\"']\s*:\s*(?:\w+\??\.)*user\??\.(email|name)\b"
     r"|\b(?:user_?[iI]d|owner_?[iI]d)\s*:\s*(?:session|data)\??\.(?:\w+\??\.)*user\??\.(email|name)\b"
     r"|\bsub\s*:\s*(?:\w+\??\.)*user\??\.(email|name)\b"
 )
-_RETURNS: Final = re.compile(r"\breturn\s+(?:\w+\??\.)*user\??\.(email|name)\b")
-_NAMES_ID: Final = re.compile(r"user_?id|owner_?id|subject", re.IGNORECASE)
+_RETURNS: Final = lazy(r"\breturn\s+(?:\w+\??\.)*user\??\.(email|name)\b")
+_NAMES_ID: Final = lazy(r"user_?id|owner_?id|subject", re.IGNORECASE)
 _PRINCIPAL: Final = (
     r"(?:\.get\(\s*[\"'](name|username|display_name)[\"']|\[[\"'](name|username|display_name)[\"']\]"
     r"|\.(name|display_name)\b)"
 )
-_ROW: Final = re.compile(
+_ROW: Final = lazy(
     r"users?(?:_collection|_col)?\.(?:find_one|update_one|delete_one|find_one_and_update)\(\s*\{\s*[\"'](name|display_?name)[\"']\s*:",
     re.IGNORECASE,
 )
@@ -56,15 +57,15 @@ def _by_name(facts: Facts) -> Iterator[Hit]:
 
 
 _CLAIM: Final = r"(?:claims|payload|decoded|token_data|token|data|info)(?:\.get\(\s*|\[\s*)[\"'](email|name|username|preferred_username|nickname)[\"']\s*[\])]"
-_KEYED: Final = re.compile(
+_KEYED: Final = lazy(
     rf"\b[A-Z]\w*\.(?:user_?name|nick_?name|handle|name|login)\)?\s*==\s*{_CLAIM}"
     rf"|\.find_one\w*\(\s*\{{\s*[\"'](?:user_?name|nick_?name|handle|name|login)[\"']\s*:\s*{_CLAIM}"
     rf"|\b(?:get_or_none|filter|filter_by|get)\(\s*(?:user_?name|nick_?name|handle|name|login)\s*=\s*{_CLAIM}"
 )
-_KEY: Final = re.compile(
+_KEY: Final = lazy(
     rf"\breturn\s+(?:str\(\s*)?{_CLAIM}\)?(?:\.(?:lower|strip|casefold)\(\))*\s*$", re.MULTILINE
 )
-_SAYS_SO: Final = re.compile(r"e?mail|display|nick|greet|name", re.IGNORECASE)
+_SAYS_SO: Final = lazy(r"e?mail|display|nick|greet|name", re.IGNORECASE)
 
 
 def _by_claim(facts: Facts) -> Iterator[Hit]:

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -6,10 +5,11 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._issuers import Issuer
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import members
 from authpact.review.source._values import Value
 
-_ORIGIN: Final = re.compile(r"^https?://[^/\s]+")
+_ORIGIN: Final = lazy(r"^https?://[^/\s]+")
 
 
 def _origins(value: Value) -> set[str]:

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -7,10 +6,11 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import handlers_around
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Call, Function, Handler, Module
+from authpact.review.source._pattern import lazy
 
 _KEYS: Final = frozenset({"get_signing_key_from_jwt", "get_signing_key"})
-_CATCHES: Final = re.compile(r"^$|\b(?:Base)?Exception\b|PyJWTError|PyJWKClient\w*Error|PyJWKError")
-_TOKEN: Final = re.compile(r"InvalidTokenError|ExpiredSignature|DecodeError|InvalidSignature")
+_CATCHES: Final = lazy(r"^$|\b(?:Base)?Exception\b|PyJWTError|PyJWKClient\w*Error|PyJWKError")
+_TOKEN: Final = lazy(r"InvalidTokenError|ExpiredSignature|DecodeError|InvalidSignature")
 _MAKES: Final = frozenset({"PyJWK", "from_dict", "from_json"})
 _DEEP: Final = 2
 _Known = dict[tuple[str, int, int], list[Handler]]

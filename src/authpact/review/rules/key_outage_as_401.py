@@ -7,21 +7,22 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._key_sets import outage_in, tried
 from authpact.review.source._model import Handler, Module
+from authpact.review.source._pattern import lazy
 
 _MESSAGE: Final = 'When the key set cannot be fetched, the answer is "invalid token".'
-_KEYS: Final = re.compile(r"get_signing_key|jwks", re.IGNORECASE)
+_KEYS: Final = lazy(r"get_signing_key|jwks", re.IGNORECASE)
 _BROAD: Final = frozenset({"", "Exception", "BaseException"})
-_OUTAGE: Final = re.compile(
+_OUTAGE: Final = lazy(
     r"PyJWKClientError|PyJWKClientConnectionError|httpx\.\w*Error|RequestException|URLError|RequestError"
 )
-_KINDS: Final = re.compile(rf"PyJWTError|requests\.exceptions|{_OUTAGE.pattern}")
-_ANSWERS: Final = re.compile(r"\b401\b|HTTP_401|return\s+None|return\s+False")
-_FETCHES: Final = re.compile(
+_KINDS: Final = lazy(rf"PyJWTError|requests\.exceptions|{_OUTAGE.pattern}")
+_ANSWERS: Final = lazy(r"\b401\b|HTTP_401|return\s+None|return\s+False")
+_FETCHES: Final = lazy(
     r"(?:httpx|requests|client|session)\.get\(\s*[^)]*(?:jwks|_url)|urlopen\(", re.IGNORECASE
 )
-_SAYS: Final = re.compile(r"raise\s+HTTPException\([^)]*\b(?:HTTP_)?401")
-_KEPT: Final = re.compile(r"\braise\s+(\w+)\s*(?:$|from\b)", re.MULTILINE)
-_RAISED: Final = re.compile(r"\braise\s+(\w+)\(")
+_SAYS: Final = lazy(r"raise\s+HTTPException\([^)]*\b(?:HTTP_)?401")
+_KEPT: Final = lazy(r"\braise\s+(\w+)\s*(?:$|from\b)", re.MULTILINE)
+_RAISED: Final = lazy(r"\braise\s+(\w+)\(")
 
 
 def _refuses(facts: Facts, module: Module, handler: Handler) -> bool:

@@ -7,15 +7,16 @@ from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._key_sets import fetched, is_key_fetch
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 
 _MESSAGE: Final = "The key set is fetched once and never again."
-_KEPT: Final = re.compile(
+_KEPT: Final = lazy(
     r"^[ \t]*((?:self\.)?\w*(?:jwks|keys?)\w*)[ \t]*(?::[^=\n]+)?=[^=\n][^\n]*(?:\.json\(\)|await|fetch|load)",
     re.MULTILINE | re.IGNORECASE,
 )
-_AGED: Final = re.compile(r"time|ttl|expir|max_?age|refresh|force|fetched_at|_at\b", re.IGNORECASE)
-_AGAIN: Final = re.compile(r"while\s+True|create_task|\.sleep\(|add_job|start_soon|Thread\(")
-_STORED: Final = re.compile(r"\s*(?:\w+\.)*(\w+)\s*(?::[^=\n]+)?=(?!=)")
+_AGED: Final = lazy(r"time|ttl|expir|max_?age|refresh|force|fetched_at|_at\b", re.IGNORECASE)
+_AGAIN: Final = lazy(r"while\s+True|create_task|\.sleep\(|add_job|start_soon|Thread\(")
+_STORED: Final = lazy(r"\s*(?:\w+\.)*(\w+)\s*(?::[^=\n]+)?=(?!=)")
 
 
 def _kept_for_ever(module: Module, function: Function) -> bool:

@@ -5,8 +5,9 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_URL: Final = re.compile(r"[\"'][^\"'\n]*?(/(?:api/auth/)?[\w./-]*jwks[\w./-]*)[\"']")
+_URL: Final = lazy(r"[\"'][^\"'\n]*?(/(?:api/auth/)?[\w./-]*jwks[\w./-]*)[\"']")
 
 
 def _expected(facts: Facts) -> set[str]:

@@ -8,12 +8,13 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._key_sets import is_blocking, is_key_fetch
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 
-_BLOCKS: Final = re.compile(
+_BLOCKS: Final = lazy(
     r"\.get_signing_key_from_jwt\(|\brequests\.get\([^)]*jwks|\bhttpx\.get\([^)]*jwks|urlopen\([^)]*jwks",
     re.IGNORECASE,
 )
-_FETCHES: Final = re.compile(r"^(?:requests|httpx)\.get$|(?:^|\.)urlopen$")
+_FETCHES: Final = lazy(r"^(?:requests|httpx)\.get$|(?:^|\.)urlopen$")
 _DEEP: Final = 3
 _MESSAGE: Final = "A blocking fetch of the key set runs on the event loop."
 _Place = tuple[Module, Call | None]

@@ -7,16 +7,15 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._signs import GUARD_FILE
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import members
 
-_USED: Final = re.compile(r"\.limit\(|\.shared_limit\(|\.hit\(|\.test\(|\.check\(")
-_SIGN_IN: Final = re.compile(
+_USED: Final = lazy(r"\.limit\(|\.shared_limit\(|\.hit\(|\.test\(|\.check\(")
+_SIGN_IN: Final = lazy(
     r"(^|/)(?:log-?in|sign-?in|sign-?up|register)(/[^/]*)?/route\.[jt]s$", re.IGNORECASE
 )
-_LIMITS: Final = re.compile(r"rate_?limit|limiter|throttl|upstash", re.IGNORECASE)
-_COMPARES: Final = re.compile(
-    r"(?:bcrypt|argon2|scrypt)\w*\.|\b(?:verify|compare|check|hash)Password\("
-)
+_LIMITS: Final = lazy(r"rate_?limit|limiter|throttl|upstash", re.IGNORECASE)
+_COMPARES: Final = lazy(r"(?:bcrypt|argon2|scrypt)\w*\.|\b(?:verify|compare|check|hash)Password\(")
 
 
 def _limiters(facts: Facts) -> Iterator[Hit]:
@@ -60,8 +59,8 @@ def _own_sign_in(facts: Facts) -> Iterator[Hit]:
                 yield at(module, function, "Passwords may be tried without a limit.")
 
 
-_ACTION: Final = re.compile(r"^[ \t]*[\"']use server[\"']", re.MULTILINE)
-_WITHIN: Final = re.compile(r"(?:^|\.)auth\.api\.signIn(?:Email|Username)$")
+_ACTION: Final = lazy(r"^[ \t]*[\"']use server[\"']", re.MULTILINE)
+_WITHIN: Final = lazy(r"(?:^|\.)auth\.api\.signIn(?:Email|Username)$")
 
 
 def _actions(facts: Facts) -> Iterator[Hit]:

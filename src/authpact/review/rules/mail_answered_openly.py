@@ -6,8 +6,9 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._public import is_public
+from authpact.review.source._pattern import lazy
 
-_CONTACT: Final = re.compile(
+_CONTACT: Final = lazy(
     r"^\s+(e?mail(?:_address)?|phone(?:_number)?|date_of_birth)\s*:", re.MULTILINE
 )
 _DEEP: Final = 4

@@ -7,23 +7,24 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._logs import Line, label
 from authpact.review.source._model import Function
+from authpact.review.source._pattern import lazy
 
-_SENDS: Final = re.compile(
+_SENDS: Final = lazy(
     r"sendResetPassword|sendVerificationEmail|sendEmail|magicLink|sendMagicLink|sendVerificationOTP|sendOTP"
     r"|sendInvitationEmail|sendChangeEmail\w*"
 )
-_BODY: Final = re.compile(
+_BODY: Final = lazy(
     r"^(?:html|text|body|url|link|otp|token|(?:reset|verification|magic|invite|confirm\w*)_?(?:url|link)|email_?html)$",
     re.IGNORECASE,
 )
-_LINK: Final = re.compile(
+_LINK: Final = lazy(
     r"^(?:password_)?(?:reset|verification|verify|magic|confirm\w*)_(?:url|link|token|code)$",
     re.IGNORECASE,
 )
 
 
-_CALLBACK: Final = re.compile(rf"^(?:{_SENDS.pattern})$")
-_CALLED: Final = re.compile(r"(?<![\w.])([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)?)\(")
+_CALLBACK: Final = lazy(rf"^(?:{_SENDS.pattern})$")
+_CALLED: Final = lazy(r"(?<![\w.])([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)?)\(")
 
 
 def _serving(facts: Facts) -> frozenset[str]:
@@ -62,7 +63,7 @@ def _is_mail(line: Line, mailers: frozenset[tuple[str, int]]) -> bool:
     return False
 
 
-_PERSON: Final = re.compile(r"^(?:to|from|subject|name|user|id|req|request)$|e?mail$|Id$|_id$")
+_PERSON: Final = lazy(r"^(?:to|from|subject|name|user|id|req|request)$|e?mail$|Id$|_id$")
 
 
 def _holds_mail(function: Function, name: str) -> bool:

@@ -7,14 +7,13 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._endpoints import shape
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._requests import Request, package_of
+from authpact.review.source._pattern import lazy
 
 _ENOUGH: Final = 2
 """Requests that must fit before one that does not is believed: then the routes were read rightly."""
-_OTHER: Final = re.compile(r"\bexpress\(\)|new (?:Hono|Elysia|Koa)\(|NestFactory|\bfastify\(")
-_MADE: Final = re.compile(
-    r"include_router\(\s*[\w.]+\(|crud_?router|\.add_api_route\(", re.IGNORECASE
-)
-_SIGN_IN: Final = re.compile(r"/auth\b|/users?\b|/login|/register")
+_OTHER: Final = lazy(r"\bexpress\(\)|new (?:Hono|Elysia|Koa)\(|NestFactory|\bfastify\(")
+_MADE: Final = lazy(r"include_router\(\s*[\w.]+\(|crud_?router|\.add_api_route\(", re.IGNORECASE)
+_SIGN_IN: Final = lazy(r"/auth\b|/users?\b|/login|/register")
 
 
 def _is_told(facts: Facts) -> bool:

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -7,15 +6,16 @@ from authpact.review._mends import swap
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 
-_COMPARES: Final = re.compile(
+_COMPARES: Final = lazy(
     r"if\s+(?:str\()?[\w.\[\]\"']*(?:user_id|user\.id|\bid|sub)[\w.\[\]\"']*\)?\s*!=\s*(?:str\()?[\w.\[\]\"']*(?:user|sub|id)[\w.\[\]\"']*\)?\s*:"
     r"\s*(?:\n\s+[^\n]*){0,2}?raise\s+HTTPException\(\s*(?:status_code\s*=\s*)?(?:401|status\.HTTP_401_UNAUTHORIZED)"
 )
 
 
 _SIDE: Final = r"(?:str\(\s*)?([A-Za-z_]\w*)[\w.\[\]\"']*\)?"
-_DIFFER: Final = re.compile(
+_DIFFER: Final = lazy(
     rf"if\s+(?:not\s*\(?)?{_SIDE}\s*(?:!=|==)\s*{_SIDE}\)?\s*:"
     r"\s*raise\s+\w+\(\s*(?:status_code\s*=\s*)?(?:401|(?:\w+\.)?HTTP_401_UNAUTHORIZED)"
 )

@@ -7,6 +7,7 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._blocks import Block, blocks, handled
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function
+from authpact.review.source._pattern import lazy
 
 _FIXED: Final = (0, 122)
 
@@ -22,11 +23,11 @@ def _is_old(operator: str, version: tuple[int, ...]) -> bool:
     return (capped and version[:2] < _FIXED) or (operator in {"<", "<="} and version[:2] <= _FIXED)
 
 
-_READ: Final = re.compile(
+_READ: Final = lazy(
     r"^(\w+)\s*(?::[^=]+)?=\s*[^=].*?headers(?:\.get\(|\[)\s*[\"']authorization[\"']", re.IGNORECASE
 )
-_ABSENT: Final = re.compile(r"^(?:not\s+(\w+)|(\w+)\s+is\s+None)$")
-_FORBIDS: Final = re.compile(r"^(?:return|raise)\b.*(?:\b403\b|HTTP_403|FORBIDDEN)")
+_ABSENT: Final = lazy(r"^(?:not\s+(\w+)|(\w+)\s+is\s+None)$")
+_FORBIDS: Final = lazy(r"^(?:return|raise)\b.*(?:\b403\b|HTTP_403|FORBIDDEN)")
 
 
 def _by_hand(facts: Facts) -> Iterator[Hit]:

@@ -5,8 +5,9 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_PROVIDER: Final = re.compile(
+_PROVIDER: Final = lazy(
     r"clerk|auth0|supabase|cognito|keycloak|firebase|okta|next-?auth|zitadel|logto|workos|msal",
     re.IGNORECASE,
 )

@@ -1,12 +1,12 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_MIXED: Final = re.compile(
+_MIXED: Final = lazy(
     r"process\.env\.(\w+)\s*\|\|\s*(?:\n\s*)?process\.env\.(\w+)\s*(?:\n\s*)?\?\s*(?:\n\s*)?`https?://\$\{\s*process\.env\.(\w+)"
 )
 

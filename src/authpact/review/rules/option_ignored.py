@@ -7,6 +7,7 @@ from authpact.review._mends import drop_member
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._issuers import Client, Issuer
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import members
 
 _KNOWN: Final = {
@@ -87,7 +88,7 @@ _PLUGINS: Final = {
     "organization": "accessControl permissions allowedRoles allowCreation maxMembers maxOrganizations memberRoles",
 }
 """Options that these plugins do not have. Unknown ones may be new, so only these are reported."""
-_NAME: Final = re.compile(r"[A-Za-z_$]\w*")
+_NAME: Final = lazy(r"[A-Za-z_$]\w*")
 
 
 class _Option(NamedTuple):

@@ -5,18 +5,19 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_LOGIN: Final = re.compile(
+_LOGIN: Final = lazy(
     r"/(?:login|log-in|sign-?in|sign_in|token|authenticate|sign-?up|sign_up|register)(?:/[\w-]+)?/?$",
     re.IGNORECASE,
 )
-_ISSUES: Final = re.compile(
+_ISSUES: Final = lazy(
     r"encode\(|create_\w*token|create_session|access_token|session_token|set_cookie|SignJWT|jwt\.sign\(",
     re.IGNORECASE,
 )
 
 
-_ROW: Final = re.compile(
+_ROW: Final = lazy(
     r"INSERT\s+INTO\s+(?:[\w\"]+\.)?[\"\\`]*sessions?[\"\\`]*\s*\([^)]*token", re.IGNORECASE
 )
 

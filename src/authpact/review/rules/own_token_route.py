@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -7,9 +6,10 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._mints import Mint
+from authpact.review.source._pattern import lazy
 
-_MASTER: Final = re.compile(r"\b(?:BETTER_AUTH_SECRET|NEXTAUTH_SECRET|AUTH_SECRET)\b")
-_SESSION: Final = re.compile(
+_MASTER: Final = lazy(r"\b(?:BETTER_AUTH_SECRET|NEXTAUTH_SECRET|AUTH_SECRET)\b")
+_SESSION: Final = lazy(
     r"\bget(?:Server)?Session\(|\bauth\(\)|\bgetToken\(|\bcallbacks\s*:|\bcurrentUser\("
     # A route may look the session up by itself: by SQL, an ORM or the name of the cookie.
     r"|\bFROM\s+(?:\w+\.)?[\"\\`]*session[\"\\`]*\s|\bsession\.find(?:First|Unique)\(|\.from\(\s*(?:schema\.)?sessions?\s*\)"

@@ -9,15 +9,16 @@ from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._routes import Route
 from authpact.review.facts._rows import OWNER_COLUMN
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_OBJECT: Final = re.compile(r"\{(\w*_?id)\}")
-_CALLER: Final = re.compile(r"user|owner|account|member|tenant|org", re.IGNORECASE)
-_OWNED: Final = re.compile(
+_OBJECT: Final = lazy(r"\{(\w*_?id)\}")
+_CALLER: Final = lazy(r"user|owner|account|member|tenant|org", re.IGNORECASE)
+_OWNED: Final = lazy(
     r"user_?id|owner|created_by|author|tenant|\borg|account_id|current_user|principal|claims|\brole|admin|public|shared|member",
     re.IGNORECASE,
 )
-_SQL: Final = re.compile(r"\b(?:FROM|UPDATE|INTO)\s+[\"`]?([a-z_]\w*)[\"`]?", re.IGNORECASE)
-_BY_ID: Final = re.compile(
+_SQL: Final = lazy(r"\b(?:FROM|UPDATE|INTO)\s+[\"`]?([a-z_]\w*)[\"`]?", re.IGNORECASE)
+_BY_ID: Final = lazy(
     r"\bWHERE\s+[\"`]?(?:\w+\.)?_?id[\"`]?\s*=|\.get\(\s*[A-Z]\w*\s*,|[A-Z]\w*\.id\s*==|filter_by\(\s*id\s*="
     r"|(?:find_one|update_one|delete_one|find_one_and_\w+)\(\s*\{\s*[\"']_?id[\"']\s*:",
     re.IGNORECASE,

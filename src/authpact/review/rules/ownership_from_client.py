@@ -9,13 +9,14 @@ from authpact.review.facts._judged import compared, is_judged
 from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._routes import Route
 from authpact.review.facts._rows import PERSON_ID, is_only_an_id, is_own_key
+from authpact.review.source._pattern import lazy
 
-_PRIVILEGED: Final = re.compile(
+_PRIVILEGED: Final = lazy(
     r"admin|superuser|staff|[Rr]equire_?[Rr]ole|RoleChecker|require_permission"
     r"|\.roles?\b|\[[\"']roles?[\"']\]|\bhas_role|\bcheck_role",
     re.IGNORECASE,
 )
-_OWNER: Final = re.compile(r"^(?:user_?id|owner_?id|uid|username|account_id)$", re.IGNORECASE)
+_OWNER: Final = lazy(r"^(?:user_?id|owner_?id|uid|username|account_id)$", re.IGNORECASE)
 
 
 def _trusted(facts: Facts, route: Route, name: str) -> bool:

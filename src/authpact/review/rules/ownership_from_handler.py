@@ -6,22 +6,23 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._handlers import handlers, reach, relays
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _NAME: Final = r"(?:user_?[iI]d|owner_?[iI]d)"
-_READS: Final = re.compile(
+_READS: Final = lazy(
     rf"searchParams\.get\(\s*[\"']{_NAME}[\"']|\bbody\.{_NAME}\b|\{{[^}}\n]*\b{_NAME}\b[^}}\n]*\}}\s*=\s*await\s+(?:req|request)\.json\(\)"
     rf"|params\.{_NAME}\b|\{{[^}}\n]*\b{_NAME}\b[^}}\n]*\}}\s*=\s*(?:await\s+)?(?:context\.)?params\b"
 )
-_USES_SESSION: Final = re.compile(
+_USES_SESSION: Final = lazy(
     r"user\??\.id\b|session\??\.user|\.userId\b\s*[!=]==|sub\b|role|admin|verify|secret|timingSafeEqual",
     re.IGNORECASE,
 )
-_WORKS: Final = re.compile(
+_WORKS: Final = lazy(
     r"\bfetch\(|prisma\.|\bdb\.|query\(|\bsql`|\.find\w*\(|SignJWT|\.sign\(|insert|update\("
 )
-_STORES: Final = re.compile(r"prisma\.|\b(?:db|pool|client)\.|query\(|\bsql`|SignJWT|\.sign\(")
-_OPEN: Final = re.compile(r"/(?:webhooks?|auth/\[|sign-?up|register|admin)", re.IGNORECASE)
+_STORES: Final = lazy(r"prisma\.|\b(?:db|pool|client)\.|query\(|\bsql`|SignJWT|\.sign\(")
+_OPEN: Final = lazy(r"/(?:webhooks?|auth/\[|sign-?up|register|admin)", re.IGNORECASE)
 
 
 def _passes_on(text: str) -> bool:

@@ -6,12 +6,13 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _WHO: Final = (
     r"(?:x[-_])?(?:auth(?:enticated)?[-_])?(?:user|owner|account|tenant)(?:[-_]?(?:id|email|name))?"
 )
-_HEADER: Final = re.compile(
+_HEADER: Final = lazy(
     rf"headers(?:\(\))?\)?(?:\.get\(|\[)\s*[\"']{_WHO}[\"']"
     rf"|Header\([^)\n]*alias\s*=\s*[\"']{_WHO}[\"']"
     rf"|\bx_(?:user|owner|account|tenant)(?:_?(?:id|email))?\s*:[^=\n,)]*=\s*Header\("
@@ -19,12 +20,12 @@ _HEADER: Final = re.compile(
     r"|\b(?:x_)?(?:user|owner|account|tenant)_(?:id|email)\s*:\s*Annotated\[[^\]\n]*Header\(",
     re.IGNORECASE,
 )
-_PROVED: Final = re.compile(
+_PROVED: Final = lazy(
     r"hmac|compare_digest|timingSafeEqual|signature|internal_?(?:key|secret|token)|service_?(?:key|secret|token)"
     r"|verify|getSession|jwt\.decode|Depends\(\s*(?:get_current|require)",
     re.IGNORECASE,
 )
-_SETS: Final = re.compile(rf"\.set\(\s*[\"']{_WHO}[\"']", re.IGNORECASE)
+_SETS: Final = lazy(rf"\.set\(\s*[\"']{_WHO}[\"']", re.IGNORECASE)
 
 
 def _modules(facts: Facts) -> Iterator[Module]:

@@ -8,10 +8,11 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._judged import compared, is_refused
 from authpact.review.facts._logs import LOGGED
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
 _OWNER: Final = r"(?:user|owner|account|customer|tenant)_?[iI]d"
 _KEY: Final = rf"[\"']{_OWNER}[\"']"
-_HELD: Final = re.compile(
+_HELD: Final = lazy(
     r"^[ \t]*(\w+)\s*(?::[^=\n]+)?=\s*(?:await\s+)?"
     r"(?:json\.loads\([^\n]*\barguments\b|(?:\w+\.)+(?:arguments|input)\s*$"
     r"|\w*call\w*\b[^\n]*(?:\[|\.get\(\s*)[\"'](?:args|arguments|input)[\"'])",
@@ -19,17 +20,15 @@ _HELD: Final = re.compile(
 )
 """Names that hold what a model wrote for a tool."""
 _WRITTEN: Final = r"(?:\w+\[[\"'](?:args|arguments)[\"']\]|\w*(?:arguments|args)|\w*tool_input)"
-_FILLED: Final = re.compile(
+_FILLED: Final = lazy(
     rf"\bif\s+{_KEY}\s+not\s+in\s+(?P<a>{_WRITTEN})\s*:\s*(?P=a)\[{_KEY}\]\s*="
     rf"|\bif\s+not\s+(?P<b>{_WRITTEN})\.get\(\s*{_KEY}\s*\)\s*:\s*(?P=b)\[{_KEY}\]\s*="
     rf"|\b{_WRITTEN}\.setdefault\(\s*{_KEY}"
 )
-_FORCED: Final = re.compile(
-    rf"\w+\[{_KEY}\]\s*=(?!=)|\*\*\s*\w*(?:arg|param|input)\w*\s*,\s*{_KEY}\s*:"
-)
-_TOOLS: Final = re.compile(r"tool_?call|function_?call|call_tool|\btools?\b", re.IGNORECASE)
+_FORCED: Final = lazy(rf"\w+\[{_KEY}\]\s*=(?!=)|\*\*\s*\w*(?:arg|param|input)\w*\s*,\s*{_KEY}\s*:")
+_TOOLS: Final = lazy(r"tool_?call|function_?call|call_tool|\btools?\b", re.IGNORECASE)
 _EXPOSED: Final = frozenset(["tool", "function_tool"])
-_TOLD: Final = re.compile(
+_TOLD: Final = lazy(
     r"\b(?:ctx|context|wrapper|get_access_token|get_http_\w+|current_\w+|ContextVar)\b|InjectedState|InjectedToolArg"
 )
 

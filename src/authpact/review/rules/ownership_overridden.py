@@ -7,6 +7,7 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._handlers import actions, handlers
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _ME: Final = (
@@ -17,10 +18,10 @@ _TAKEN: Final = (
     r"(?:searchParams|query|form|formData|data|headers|params)\.get\(\s*[\"'][\w-]+[\"']\s*\)"
     r"|(?:\w+\.)?(?:body|query|params|input|data|payload|json)[?!]?\.\w+"
 )
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(
     rf"(?:(?:{_TAKEN})(?:[?!]?\.toString\(\)|\s+as\s+string|!)?|\b(\w+))\s*(?:\?\?|\|\|)\s*(?:{_ME})"
 )
-_PRIVILEGED: Final = re.compile(
+_PRIVILEGED: Final = lazy(
     r"admin|superuser|staff|\.roles?\b|\[[\"']roles?[\"']\]|permission|is_?manager", re.IGNORECASE
 )
 _READ: Final = r"\b(?:const|let)\s+(?:\{{[^}}\n]*\b{0}\b[^}}\n]*\}}|{0})\s*=\s*(?:await\s+)?(?:{1}|\w+\.json\(\)|(?:\w+\.)?(?:params|query|body|searchParams)\b)"

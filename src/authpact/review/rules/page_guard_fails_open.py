@@ -5,19 +5,18 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_FILE: Final = re.compile(r"(?:^|/)(?:middleware|proxy)\.(?:[jt]sx?|mjs)$")
-_TRY: Final = re.compile(r"\btry\s*\{")
-_CATCH: Final = re.compile(r"\s*catch\s*(?:\(\s*\w*(?:\s*:\s*\w+)?\s*\))?\s*\{")
-_VALIDATES: Final = re.compile(
+_FILE: Final = lazy(r"(?:^|/)(?:middleware|proxy)\.(?:[jt]sx?|mjs)$")
+_TRY: Final = lazy(r"\btry\s*\{")
+_CATCH: Final = lazy(r"\s*catch\s*(?:\(\s*\w*(?:\s*:\s*\w+)?\s*\))?\s*\{")
+_VALIDATES: Final = lazy(
     r"\bawait\s+(?:fetch\(|[\w.]*(?:[vV]erify|[gG]etSession|[vV]alidate|[aA]uthenticat|[gG]etToken)\w*\()"
 )
-_REFUSES: Final = re.compile(r"\bredirect\(|\b40[13]\b|\brewrite\(")
-_LEAVES: Final = re.compile(r"\bredirect\(|\b[45]\d\d\b|\brewrite\(|\bthrow\b|\breturn\s+\w+\(")
-_NEXT: Final = re.compile(r"\bNextResponse\.next\(")
-_UNLESS: Final = re.compile(
-    r"\bif\s*\(\s*(?:!|[^)\n]*(?:\bok\s*===?\s*false|status\b|===?\s*null))"
-)
+_REFUSES: Final = lazy(r"\bredirect\(|\b40[13]\b|\brewrite\(")
+_LEAVES: Final = lazy(r"\bredirect\(|\b[45]\d\d\b|\brewrite\(|\bthrow\b|\breturn\s+\w+\(")
+_NEXT: Final = lazy(r"\bNextResponse\.next\(")
+_UNLESS: Final = lazy(r"\bif\s*\(\s*(?:!|[^)\n]*(?:\bok\s*===?\s*false|status\b|===?\s*null))")
 
 
 def _end(code: str, start: int) -> int:

@@ -6,20 +6,21 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._endpoints import shape
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_PAGE: Final = re.compile(
+_PAGE: Final = lazy(
     r"(?:^|/)(?:src/)?(?:app/(?:(?P<app>.*)/)?page|pages/(?P<pages>(?!api/|_)[^.]*))\.(?:[jt]sx?|mdx)$"
 )
-_LINK: Final = re.compile(
+_LINK: Final = lazy(
     r"[fF][\"'](?:\{[^{}\"']*(?:front_?end|site|web|client|app)_?(?:base_?)?(?:url|origin|host)\w*[^{}\"']*\})"
     r"(/(?:\{[^{}]*\}|[\w./-])+)([?#][^\"']*)?[\"']",
     re.IGNORECASE,
 )
-_SIGN_IN: Final = re.compile(
+_SIGN_IN: Final = lazy(
     r"verif|confirm|reset|password|invit|activat|magic|sign-?in|sign-?up|log-?in|register|callback|token",
     re.IGNORECASE,
 )
-_LED: Final = re.compile(r"\b(?:rewrites|redirects)\b|react-router|createBrowserRouter|<Route\b")
+_LED: Final = lazy(r"\b(?:rewrites|redirects)\b|react-router|createBrowserRouter|<Route\b")
 Shape = tuple[str, ...]
 
 

@@ -6,26 +6,25 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_HASHES: Final = re.compile(
+_HASHES: Final = lazy(
     r"\bhash\w*\(\s*password|password\w*\s*[=:]\s*\w*hash\w*\(|hashPassword", re.IGNORECASE
 )
-_SCRIPT: Final = re.compile(
-    r"createHash\(\s*[\"'](?:sha1|sha256|sha512|md5)[\"']\s*\)", re.IGNORECASE
-)
-_PYTHON: Final = re.compile(
+_SCRIPT: Final = lazy(r"createHash\(\s*[\"'](?:sha1|sha256|sha512|md5)[\"']\s*\)", re.IGNORECASE)
+_PYTHON: Final = lazy(
     r"(?:hashlib\.new\(\s*[\"']\w+[\"']\s*,|(?<![\w.])(?:hashlib\.)?(?:sha1|sha256|sha512|md5)\()\s*(?:f?[\"'][^\n]*\{)?[^\n]*(?:password|passwd|pwd)",
     re.IGNORECASE,
 )
 
 
-_FAST: Final = re.compile(
+_FAST: Final = lazy(
     r"CryptoJS\.(?:SHA\d+|MD5)\(\s*\w*(?:password|passwd|pwd)"
     r"|subtle\.digest\([^\n]*\b\w*(?:password|passwd|pwd)\w*",
     re.IGNORECASE,
 )
-_LISTED: Final = re.compile(
+_LISTED: Final = lazy(
     r"CryptContext\(\s*(?:schemes\s*=\s*)?\[\s*[\"'](?:md5_crypt|plaintext|hex_\w+|sha1_crypt|ldap_\w+)[\"']"
 )
 

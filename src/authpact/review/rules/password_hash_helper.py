@@ -6,15 +6,16 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import number
 
-_FAST: Final = re.compile(
+_FAST: Final = lazy(
     r"createHash\(\s*[\"'](?:sha1|sha256|sha512|md5)[\"']|(?<![\w.])(?:hashlib\.)?(?:sha1|sha256|sha512|md5|blake2[bs])\("
     r"|hashlib\.new\(",
     re.IGNORECASE,
 )
-_SLOW: Final = re.compile(r"pbkdf2|bcrypt|argon2|scrypt|hmac|pwned|range/", re.IGNORECASE)
-_PASSWORD: Final = re.compile(
+_SLOW: Final = lazy(r"pbkdf2|bcrypt|argon2|scrypt|hmac|pwned|range/", re.IGNORECASE)
+_PASSWORD: Final = lazy(
     r"^(?:\w+\.)*(?:new_?|raw_?|plain_?)?(?:password|passwd|pwd)(?:\.encode\([^)]*\))?$",
     re.IGNORECASE,
 )

@@ -6,15 +6,16 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_HASHES: Final = re.compile(
+_HASHES: Final = lazy(
     r"hash\w*pass|pass\w*hash|(?:encrypt|encode|protect)_?pass|hash_?pwd|pwd_?hash", re.IGNORECASE
 )
-_VERIFIES: Final = re.compile(
+_VERIFIES: Final = lazy(
     r"(?:verify|check|compare|match|valid\w*)_?(?:user_?)?(?:pass|pwd)", re.IGNORECASE
 )
-_PASSWORD: Final = re.compile(r"pass|pwd|plain|secret", re.IGNORECASE)
-_STORED: Final = re.compile(r"hash|stored|encoded|saved|db_|expected|known", re.IGNORECASE)
+_PASSWORD: Final = lazy(r"pass|pwd|plain|secret", re.IGNORECASE)
+_STORED: Final = lazy(r"hash|stored|encoded|saved|db_|expected|known", re.IGNORECASE)
 _HARMLESS: Final = frozenset(
     [
         "encode",
@@ -49,12 +50,12 @@ _HARMLESS: Final = frozenset(
         "log",
     ]
 )
-_ANSWERS: Final = re.compile(r"\breturn\s+([^\n;]+)|=>\s*(?!\{)([^\n;]+)")
-_KEPT: Final = re.compile(
+_ANSWERS: Final = lazy(r"\breturn\s+([^\n;]+)|=>\s*(?!\{)([^\n;]+)")
+_KEPT: Final = lazy(
     r"\b(?:password_?hash|hashed_?password|encrypted_password)\s*[=:]\s*(\w+\.password|password)\s*[,)\n}]",
     re.IGNORECASE,
 )
-_EMPTY: Final = re.compile(r"NotImplemented|\braise\b|\bthrow\b")
+_EMPTY: Final = lazy(r"NotImplemented|\braise\b|\bthrow\b")
 
 
 def _only_dresses(module: Module, function: Function) -> bool:

@@ -7,24 +7,25 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._logs import Line
 from authpact.review.source._model import Function
+from authpact.review.source._pattern import lazy
 
 _WORD: Final = (
     r"(?:(?:current|new|old|confirm|plain|user)_?)?(?:password|passwd|passphrase)(?:_?confirm\w*)?"
 )
-_FIELD: Final = re.compile(
+_FIELD: Final = lazy(
     rf"^\s*{_WORD}\s*:(?![^\n]*(?:\bSecret(?:Str|Bytes)\b|repr\s*=\s*False|exclude\s*=\s*True))",
     re.IGNORECASE | re.MULTILINE,
 )
-_SHOWN: Final = re.compile(r"^(?:BaseModel|SQLModel|TypedDict|NamedTuple|Struct|\w*Schema)$")
+_SHOWN: Final = lazy(r"^(?:BaseModel|SQLModel|TypedDict|NamedTuple|Struct|\w*Schema)$")
 """Classes whose objects show their fields when they are written."""
 _KEYS_ONLY: Final = ("list(", "sorted(", "set(", "len(", "Object.keys(")
-_PASSWORD: Final = re.compile(_WORD, re.IGNORECASE)
-_NAME: Final = re.compile(r"^[A-Za-z_$][\w$]*$")
+_PASSWORD: Final = lazy(_WORD, re.IGNORECASE)
+_NAME: Final = lazy(r"^[A-Za-z_$][\w$]*$")
 _ENTERS: Final = r"(?:signIn|signUp)\.\w+\(\s*"
-_ASKS: Final = re.compile(
+_ASKS: Final = lazy(
     r"changePassword|resetPassword|log_?in|sign_?in|sign_?up|register|password", re.IGNORECASE
 )
-_SCRIPTS: Final = re.compile(r"(^|/)(?:scripts?|seeds?)/")
+_SCRIPTS: Final = lazy(r"(^|/)(?:scripts?|seeds?)/")
 _DEEP: Final = 3
 
 

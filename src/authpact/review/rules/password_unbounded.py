@@ -5,14 +5,15 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import members
 
 _SHORTEST: Final = 8
-_UNBOUNDED: Final = re.compile(
+_UNBOUNDED: Final = lazy(
     r"^\s+password\s*:\s*str\s*(?:$|=\s*Field\((?![^\n]*(?:min_length|pattern|regex))[^\n]*\)\s*$)",
     re.MULTILINE,
 )
-_SIGN_UP: Final = re.compile(r"sign_?up|regist|usercreate|create_?user", re.IGNORECASE)
+_SIGN_UP: Final = lazy(r"sign_?up|regist|usercreate|create_?user", re.IGNORECASE)
 
 
 def _only_unreachable(facts: Facts, name: str) -> bool:
@@ -38,7 +39,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                 "Model" in b or "Base" in b for b in kind.bases
             ):
                 continue
-            found = re.search(_UNBOUNDED, kind.text)
+            found = _UNBOUNDED.search(kind.text)
             if _only_unreachable(facts, kind.name):
                 continue
             if found and not re.search(r"validator\(\s*[\"']password|len\(", kind.text):

@@ -5,16 +5,17 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_LOGIN: Final = re.compile(
+_LOGIN: Final = lazy(
     r"/(?:login|log-in|sign-?in|sign_in|token|sessions)(?:/\w+)?/?$", re.IGNORECASE
 )
-_COMPARES: Final = re.compile(
+_COMPARES: Final = lazy(
     r"verify|check|compare|bcrypt|argon|pwd_context|authenticate|hash|login\(|sign_?in\(\w*(?:data|cred|form|email)|httpx|requests\.",
     re.IGNORECASE,
 )
-_TEXT: Final = re.compile(r"([\"']).*?\1")
-_OPENS: Final = re.compile(
+_TEXT: Final = lazy(r"([\"']).*?\1")
+_OPENS: Final = lazy(
     r"session_token|jwt\.encode\(|create_\w*token|access_token|set_cookie|Session\(", re.IGNORECASE
 )
 

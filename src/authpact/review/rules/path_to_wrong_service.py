@@ -6,27 +6,28 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._requests import package_of
+from authpact.review.source._pattern import lazy
 from authpact.review.source._tree import Source
 
-_MOUNT: Final = re.compile(r"(^|/)(?:app|pages)/api/auth/\[")
+_MOUNT: Final = lazy(r"(^|/)(?:app|pages)/api/auth/\[")
 _RUNS: Final = r"ompose[\w.-]*\.ya?ml$|Dockerfile|Containerfile|\.sh$"
-_CONFIG: Final = re.compile(r"(^|/)next\.config\.\w+$")
+_CONFIG: Final = lazy(r"(^|/)next\.config\.\w+$")
 _API: Final = r"(?:back-?end|fast-?api|python|api|server|uvicorn)"
-_INGRESS: Final = re.compile(
+_INGRESS: Final = lazy(
     r"path:\s*[\"']?(/api(?:/\*|/?(?:\(/\|\$\)\(\.\*\)|\(\.\*\))?)?)[\"']?\s*$"
     rf"((?:(?!\bpath:)[\s\S]){{0,400}}?)\bname:(?![^\n]*(?:front|web|next))[^\n]*{_API}",
     re.MULTILINE | re.IGNORECASE,
 )
-_NGINX: Final = re.compile(
+_NGINX: Final = lazy(
     rf"location\s+(?:\^~\s+)?(/api/?)\s*\{{[^}}]*?proxy_pass\s+https?://[^;/]*(?:{_API}|:8000)",
     re.IGNORECASE,
 )
-_REWRITE: Final = re.compile(
+_REWRITE: Final = lazy(
     r"source\s*:\s*[\"'`](/api/(?::\w+\*|\(\.\*\)))[\"'`]\s*,\s*destination\s*:\s*([^\n]+)"
 )
 
 
-_ASIDE: Final = re.compile(r"^/api/auth/(?:me|user|users|profile|whoami|verify|health|status)/?$")
+_ASIDE: Final = lazy(r"^/api/auth/(?:me|user|users|profile|whoami|verify|health|status)/?$")
 
 
 def _imitates(path: str) -> bool:

@@ -1,13 +1,13 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import literal
 
-_HTTP: Final = re.compile(
+_HTTP: Final = lazy(
     r"^http://(?!localhost|127\.|0\.0\.0\.0|\[|10\.|192\.168\.|host\.docker|[a-z_-]+(?::\d+)?(?:/|$))"
 )
 

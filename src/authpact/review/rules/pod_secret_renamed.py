@@ -7,14 +7,15 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, once
 from authpact.review.facts._environment import is_secret_name
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import folders_of
 from authpact.review.source._text import lines_matching
 from authpact.review.source._tree import Source
 
-_POD: Final = re.compile(r"^kind:\s*(?:Deployment|StatefulSet)\b", re.MULTILINE)
-_GIVEN: Final = re.compile(r"^[ \t]*-[ \t]+name:[ \t]*[\"']?([A-Z][A-Z0-9_]+)\b", re.MULTILINE)
-_TAKES_ALL: Final = re.compile(r"secretRef|toYaml\s+[^}]*env", re.IGNORECASE)
-_LEFT_OUT: Final = re.compile(r"ompose[\w.-]*\.ya?ml$|(^|/)\.|(^|/)(?:specs?|docs?|history)/")
+_POD: Final = lazy(r"^kind:\s*(?:Deployment|StatefulSet)\b", re.MULTILINE)
+_GIVEN: Final = lazy(r"^[ \t]*-[ \t]+name:[ \t]*[\"']?([A-Z][A-Z0-9_]+)\b", re.MULTILINE)
+_TAKES_ALL: Final = lazy(r"secretRef|toYaml\s+[^}]*env", re.IGNORECASE)
+_LEFT_OUT: Final = lazy(r"ompose[\w.-]*\.ya?ml$|(^|/)\.|(^|/)(?:specs?|docs?|history)/")
 
 
 def _home(source: Source) -> str:

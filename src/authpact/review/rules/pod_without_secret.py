@@ -6,20 +6,19 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._tree import Source
 
-_DEPLOYMENT: Final = re.compile(r"^kind:\s*(?:Deployment|StatefulSet)\b", re.MULTILINE)
-_NAME: Final = re.compile(
-    r"^metadata:\s*\n(?:[ \t]+[^\n]*\n)*?[ \t]+name:[ \t]*([^\n]+)", re.MULTILINE
-)
-_FRONT: Final = re.compile(r"front|\bweb|next|\bui\b", re.IGNORECASE)
-_OTHER: Final = re.compile(r"chat|admin|docs|static|proxy|nginx|hook|socket|worker", re.IGNORECASE)
-_COMPOSE: Final = re.compile(r"ompose[\w.-]*\.ya?ml$|(^|/)\.|(^|/)(?:specs?|docs?)/")
-_TAKES_ALL: Final = re.compile(r"\benvFrom\b|toYaml\s+[^}]*env|range\s+[^}]*env", re.IGNORECASE)
-_FROM_SECRET: Final = re.compile(r"secretRef|toYaml\s+[^}]*env", re.IGNORECASE)
-_CHART: Final = re.compile(r"^(.*/)?templates/")
-_ENV: Final = re.compile(r"^([ \t]+)env:[ \t]*$", re.MULTILINE)
-_MAP: Final = re.compile(r"^([ \t]+)envFrom:[ \t]*$", re.MULTILINE)
+_DEPLOYMENT: Final = lazy(r"^kind:\s*(?:Deployment|StatefulSet)\b", re.MULTILINE)
+_NAME: Final = lazy(r"^metadata:\s*\n(?:[ \t]+[^\n]*\n)*?[ \t]+name:[ \t]*([^\n]+)", re.MULTILINE)
+_FRONT: Final = lazy(r"front|\bweb|next|\bui\b", re.IGNORECASE)
+_OTHER: Final = lazy(r"chat|admin|docs|static|proxy|nginx|hook|socket|worker", re.IGNORECASE)
+_COMPOSE: Final = lazy(r"ompose[\w.-]*\.ya?ml$|(^|/)\.|(^|/)(?:specs?|docs?)/")
+_TAKES_ALL: Final = lazy(r"\benvFrom\b|toYaml\s+[^}]*env|range\s+[^}]*env", re.IGNORECASE)
+_FROM_SECRET: Final = lazy(r"secretRef|toYaml\s+[^}]*env", re.IGNORECASE)
+_CHART: Final = lazy(r"^(.*/)?templates/")
+_ENV: Final = lazy(r"^([ \t]+)env:[ \t]*$", re.MULTILINE)
+_MAP: Final = lazy(r"^([ \t]+)envFrom:[ \t]*$", re.MULTILINE)
 
 
 def _names(facts: Facts) -> set[str]:

@@ -6,21 +6,22 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import members
 
 _MEDIUM: Final = Severity.MEDIUM
-_HEADER: Final = re.compile(
+_HEADER: Final = lazy(
     r"headers(?:\.get\(|\[)\s*[\"']x-forwarded-(?:proto|host)[\"']", re.IGNORECASE
 )
-_ANY: Final = re.compile(
+_ANY: Final = lazy(
     r"ProxyHeadersMiddleware[^\n]*trusted_hosts\s*=\s*\[?\s*[\"']\*[\"']|forwarded_allow_ips\s*=\s*[\"']\*[\"']|--forwarded-allow-ips[= ]?[\"']?\*"
 )
 
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = lazy(
     r"headers(?:\.get\(|\[)\s*[\"'](?:x-forwarded-for|x-real-ip|x-client-ip)[\"']", re.IGNORECASE
 )
-_TRUST: Final = re.compile(r"trust|proxies|allowed_hosts|peer|production", re.IGNORECASE)
-_LIMIT: Final = re.compile(r"limit|throttl|bucket|attempts", re.IGNORECASE)
+_TRUST: Final = lazy(r"trust|proxies|allowed_hosts|peer|production", re.IGNORECASE)
+_LIMIT: Final = lazy(r"limit|throttl|bucket|attempts", re.IGNORECASE)
 
 
 def _counts(facts: Facts, function: Function) -> bool:
@@ -52,11 +53,9 @@ def _origins(facts: Facts) -> Iterator[Hit]:
             yield at(issuer.module, line, "The address of the issuer is what a client forwards.")
 
 
-_HOST: Final = re.compile(r"\.get\(\s*[\"']x-forwarded-host[\"']", re.IGNORECASE)
-_MADE: Final = re.compile(r"`\$\{\w+\}://\$\{\w+\}")
-_ALLOWED: Final = re.compile(
-    r"allow|trusted|\.includes\(\s*\w*host|\.has\(\s*\w*host", re.IGNORECASE
-)
+_HOST: Final = lazy(r"\.get\(\s*[\"']x-forwarded-host[\"']", re.IGNORECASE)
+_MADE: Final = lazy(r"`\$\{\w+\}://\$\{\w+\}")
+_ALLOWED: Final = lazy(r"allow|trusted|\.includes\(\s*\w*host|\.has\(\s*\w*host", re.IGNORECASE)
 
 
 def _addresses(facts: Facts) -> Iterator[Hit]:

@@ -6,14 +6,15 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, once
 from authpact.review.facts._environment import Variable
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_API: Final = re.compile(
+_API: Final = lazy(
     r"^(?:NEXT_PUBLIC|VITE|REACT_APP)_(?!.*(?:AUTH|SITE|APP_URL|WS|SOCKET))"
     r"\w*(?:API|BACKEND|SERVER)\w*$"
 )
-_ADDRESS: Final = re.compile(r"(?:_UR[IL]|_BASE|_HOST|_ENDPOINT|_ORIGIN|_BACKEND|_API|_SERVER)$")
-_OTHER: Final = re.compile(r"KEY|TOKEN|VERSION|TIMEOUT|DOCS|IMAGE")
-_DRAFT: Final = re.compile(r"(^|/)(?:specs?|plans?|history|prompts?|archive|adr|docs?|\.claude)/")
+_ADDRESS: Final = lazy(r"(?:_UR[IL]|_BASE|_HOST|_ENDPOINT|_ORIGIN|_BACKEND|_API|_SERVER)$")
+_OTHER: Final = lazy(r"KEY|TOKEN|VERSION|TIMEOUT|DOCS|IMAGE")
+_DRAFT: Final = lazy(r"(^|/)(?:specs?|plans?|history|prompts?|archive|adr|docs?|\.claude)/")
 
 
 def _is_address(name: str) -> bool:

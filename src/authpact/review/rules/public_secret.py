@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -6,8 +5,9 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._environment import Variable, is_credential_name, is_placeholder
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_PUBLIC: Final = re.compile(
+_PUBLIC: Final = lazy(
     r"\b(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY)_(?!\w*DEMO)\w*"
     r"(?:SECRET|DATABASE_URL|DB_URL|MONGO\w*_UR[IL]|REDIS_UR[IL]|PRIVATE_KEY|PRIVATE_API|PASSWORD|SERVICE_ROLE|JWT_KEY"
     r"|(?:OPENAI|ANTHROPIC|CLAUDE|GEMINI|GROQ|MISTRAL|COHERE|OPENROUTER|HUGGINGFACE|REPLICATE|DEEPSEEK"
@@ -15,7 +15,7 @@ _PUBLIC: Final = re.compile(
     r"|(?:AUTH|API|BEARER|SERVICE)_TOKEN(?!_?(?:KEY|NAME|URL|EXP|TTL|STORAGE|COOKIE|HEADER|ENDPOINT|PATH))"
     r"|ADMIN_(?:API_)?(?:KEY|TOKEN)|INTERNAL_(?:API_)?(?:KEY|TOKEN))\w*"
 )
-_INLINED: Final = re.compile(r"^\s*[\"']?(\w+)[\"']?\s*:\s*process\.env\b")
+_INLINED: Final = lazy(r"^\s*[\"']?(\w+)[\"']?\s*:\s*process\.env\b")
 
 
 def _inlined(facts: Facts) -> Iterator[Hit]:
@@ -33,7 +33,7 @@ def _inlined(facts: Facts) -> Iterator[Hit]:
                         yield at(module, one.line + number, f"{found[1]} is compiled in.")
 
 
-_OURS: Final = re.compile(r"SECRET|JWT_KEY|PRIVATE_KEY")
+_OURS: Final = lazy(r"SECRET|JWT_KEY|PRIVATE_KEY")
 
 
 def _is_idle(variable: Variable) -> bool:

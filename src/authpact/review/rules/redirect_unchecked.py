@@ -7,16 +7,17 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._followed import GIVEN, HANDED, PARAMETER, followed
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _SINK: Final = (
     r"(?:\blocation(?:\.href)?\s*=(?!=)\s*|\blocation\.(?:assign|replace)\(\s*"
     r"|\brouter\.(?:push|replace)\(\s*|\bredirect\(\s*(?:new URL\(\s*)?)"
 )
-_DIRECT: Final = re.compile(rf"{_SINK}{GIVEN.pattern}")
-_HARD: Final = re.compile(r"\blocation\b")
-_ABOUT: Final = re.compile(r"sign_?-?in|log_?-?in|authClient|session", re.IGNORECASE)
-_JUDGED: Final = re.compile(
+_DIRECT: Final = lazy(rf"{_SINK}{GIVEN.pattern}")
+_HARD: Final = lazy(r"\blocation\b")
+_ABOUT: Final = lazy(r"sign_?-?in|log_?-?in|authClient|session", re.IGNORECASE)
+_JUDGED: Final = lazy(
     r"startswith\(|netloc|urlparse|hostname|allow|is_safe|safe_\w+\(|whitelist|\bin\s+[A-Z_]{3,}",
     re.IGNORECASE,
 )

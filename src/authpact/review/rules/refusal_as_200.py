@@ -5,9 +5,10 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_ANSWER: Final = re.compile(
+_ANSWER: Final = lazy(
     r"^[ \t]+return\s+\{\s*[\"'](?:error|detail|message)[\"']\s*:\s*f?[\"'][^\"'\n]*"
     r"(?:unauthori[sz]ed|not authenticated|unauthenticated|invalid (?:or expired )?(?:token|session|signature|credential)"
     r"|missing (?:token|authorization|credential|session)|no (?:token|session)\b|access denied|forbidden)"

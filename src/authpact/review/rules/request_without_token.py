@@ -8,27 +8,26 @@ from authpact.review.facts._endpoints import shape
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._requests import VERBS
 from authpact.review.source._model import Call, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import members
 
-_COOKIES: Final = re.compile(
+_COOKIES: Final = lazy(
     r"\.cookies\b|\bCookie\(|APIKeyCookie|cookie_(?:name|transport)", re.IGNORECASE
 )
-_PATCHED: Final = re.compile(
-    r"(?:window|globalThis|global)\.fetch\s*=|axios\.(?:defaults|interceptors)"
-)
-_GUARD: Final = re.compile(r"(?:^|/)(?:middleware|proxy)\.[jt]sx?$")
-_CARRIES: Final = re.compile(
+_PATCHED: Final = lazy(r"(?:window|globalThis|global)\.fetch\s*=|axios\.(?:defaults|interceptors)")
+_GUARD: Final = lazy(r"(?:^|/)(?:middleware|proxy)\.[jt]sx?$")
+_CARRIES: Final = lazy(
     r"authorization|bearer|cookie|\btoken|x-api-key|credentials|\bauth\b", re.IGNORECASE
 )
-_GIVES: Final = re.compile(
+_GIVES: Final = lazy(
     r"authorization|bearer|cookie|\btoken|x-api-key|credentials|\bauth\s*[:?(]", re.IGNORECASE
 )
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = lazy(
     r"NEXT_PUBLIC_\w*(?:API|BACKEND)\w*|VITE_\w*API\w*|[\"'`]https?://[\w.-]+:8\d{3}"
 )
-_JOINED: Final = re.compile(r"^`\$\{[^{}`]+\}\$\{\s*\w+\s*\}`$|^[\w.]+\s*\+\s*\w+$")
-_PATH: Final = re.compile(r"^[\"'`](/(?:\$\{[^}`]*\}|[^\"'`?#$])*)(?:\?[^\"'`]*)?[\"'`]$")
-_OPENED: Final = re.compile(r"^`\$\{[^{}`]+\}(/[^`?#]*)")
+_JOINED: Final = lazy(r"^`\$\{[^{}`]+\}\$\{\s*\w+\s*\}`$|^[\w.]+\s*\+\s*\w+$")
+_PATH: Final = lazy(r"^[\"'`](/(?:\$\{[^}`]*\}|[^\"'`?#$])*)(?:\?[^\"'`]*)?[\"'`]$")
+_OPENED: Final = lazy(r"^`\$\{[^{}`]+\}(/[^`?#]*)")
 
 
 def _guarded(facts: Facts) -> dict[tuple[str, tuple[str, ...]], bool]:

@@ -7,24 +7,23 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._routes import Route
 from authpact.review.source._paths import Way, ways
+from authpact.review.source._pattern import lazy
 
 _STEP: Final = r"(?:reset|recover\w*|verif\w*|confirm\w*|activat\w*|magic|otp|one_time|login_link)"
-_NAME: Final = re.compile(
+_NAME: Final = lazy(
     rf"^(?:\w*_)?{_STEP}(?:_\w+)*?_?(?:token|code|otp|link|url)$|^(?:\w*_)?otp(?:_code)?$",
     re.IGNORECASE,
 )
-_MADE: Final = re.compile(
+_MADE: Final = lazy(
     r"token_urlsafe|token_hex|randint|randbelow|randrange|choices?\(|uuid4|\.encode\(|\bf[\"']"
     r"|(?:create|generate|make|issue|sign|request|new|build)_\w*(?:token|code|otp|link|reset)\w*\(",
     re.IGNORECASE,
 )
-_MEMBER: Final = re.compile(r"(?:[\"']\w+[\"']\s*:|\b\w+\s*=(?!=))\s*([\w.]+)\s*(?=[,})\n])")
-_PROVES: Final = re.compile(
+_MEMBER: Final = lazy(r"(?:[\"']\w+[\"']\s*:|\b\w+\s*=(?!=))\s*([\w.]+)\s*(?=[,})\n])")
+_PROVES: Final = lazy(
     r"\b(?:verify|check|validate|consume|redeem)_\w*\(|\.(?:code|otp|pin|answer|password|token)\b|compare_digest"
 )
-_APART: Final = re.compile(
-    r"debug|\bdev|test|env|settings\.|config|local|is_admin|role", re.IGNORECASE
-)
+_APART: Final = lazy(r"debug|\bdev|test|env|settings\.|config|local|is_admin|role", re.IGNORECASE)
 
 
 def _given(way: Way, name: str) -> str:

@@ -8,24 +8,23 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._issuers import Issuer
 from authpact.review.facts._user_fields import UserFields
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import members
 
-_PRIVILEGE: Final = re.compile(
+_PRIVILEGE: Final = lazy(
     r"^(?:(?:user|account|staff|system|team)_?)?(?:roles?|is_?(?:admin|staff|super_?user|moderator|owner|verified|premium|pro)"
     r"|admin|staff|super_?user|permissions?|scopes?|plan|credits|tier|verified|privileges?|rank|balance|quota"
     r"|(?:access|admin|security|auth|permission|clearance)_?(?:level|rank)|clearance)$",
     re.IGNORECASE,
 )
-_POWER: Final = re.compile(
+_POWER: Final = lazy(
     r"role|admin|permission|access|staff|super_?user|moderator|privilege|clearance|level",
     re.IGNORECASE,
 )
-_FORM: Final = re.compile(
-    r"\b(?:const|let)\s+(\w+)\s*=\s*(?:Object\.fromEntries\(|await\s+\w+\.json\()"
-)
+_FORM: Final = lazy(r"\b(?:const|let)\s+(\w+)\s*=\s*(?:Object\.fromEntries\(|await\s+\w+\.json\()")
 
-_SIGN_UP: Final = re.compile(r"/(?:sign-?up|sign_up|register|registration)/?$", re.IGNORECASE)
-_FIELD: Final = re.compile(
+_SIGN_UP: Final = lazy(r"/(?:sign-?up|sign_up|register|registration)/?$", re.IGNORECASE)
+_FIELD: Final = lazy(
     r"^\s+(role|roles|is_admin|is_superuser|is_staff|permissions)\s*:", re.MULTILINE
 )
 

@@ -8,36 +8,37 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._handlers import SESSION, actions, handlers
 from authpact.review.facts._routes import Route
 from authpact.review.facts._rows import is_person
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _FIELD: Final = r"(?:roles?|is_?[aA]dmin|is_?superuser|is_?staff|permissions|access_?[lL]evel)"
 _PERSON: Final = r"(?:\w*user|me|member|account|profile|person|employee|\w*_user|db_obj)"
-_WRITTEN: Final = re.compile(
+_WRITTEN: Final = lazy(
     rf"(?<![\w.]){_PERSON}\.({_FIELD})\s*=\s*(?:\w+\(\s*)?(\w+)(?:\.|\.get\(\s*[\"']|\[\s*[\"']){_FIELD}\b"
 )
-_ANY_WRITTEN: Final = re.compile(
+_ANY_WRITTEN: Final = lazy(
     rf"(?<![\w.])(\w+)\.({_FIELD})\s*=\s*(?:\w+\(\s*)?(\w+)(?:\.|\.get\(\s*[\"']|\[\s*[\"']){_FIELD}\b"
 )
 _LOADED: Final = (
     r"(?<![\w.]){0}\s*=\s*[^\n]*?\b(?:get|select|query|get_or_none|find_one|get_or_404)\(\s*([A-Z]\w*)"
     r"|(?<![\w.]){0}\s*=\s*(?:await\s+)?([A-Z]\w*)\.(?:get|filter|find)\w*\("
 )
-_COPIED: Final = re.compile(
+_COPIED: Final = lazy(
     rf"\bfor\s+(\w+)\s*,\s*\w+\s+in\s+(\w+)(?:\.(?:model_dump|dict)\([^)\n]*\))?\.items\(\)\s*:\s*\n\s*setattr\(\s*{_PERSON}\s*,\s*\1\b"
 )
-_CLASS_FIELD: Final = re.compile(rf"^\s+({_FIELD})\s*:", re.MULTILINE)
-_ASKED: Final = re.compile(
+_CLASS_FIELD: Final = lazy(rf"^\s+({_FIELD})\s*:", re.MULTILINE)
+_ASKED: Final = lazy(
     r"admin|superuser|staff|owner\b|permission|require_?role|allowed|\brole\w*\s*(?:not\s+in|in|[!=]==?)"
     r"|\[[\"']roles?[\"']\]\s*(?:not\s+in|in|[!=]=)|RoleChecker|has_role|check_role|\bis_allowed"
     r"|exclude|include\s*=",
     re.IGNORECASE,
 )
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(
     rf"\b(?:user|member|account|profile)s?\.update(?:Many)?\(\s*\{{[^;]*?\bdata\s*:\s*\{{[^}};]*\b({_FIELD})\b\s*(?:,|\}}|:\s*(?:body|data|input|payload|values|parsed\w*)\b)"
     rf"|\.update\(\s*(?:\w+\.)?users?\s*\)\s*\.set\(\s*\{{[^}};]*\b({_FIELD})\b\s*(?:,|\}}|:\s*(?:body|data|input|payload|values|parsed\w*)\b)"
 )
-_READ: Final = re.compile(r"await\s+(?:req|request)\.json\(\)|formData\b|\binput\b|\bdata\b")
-_LOGGED: Final = re.compile(r"\b(?:logger|logging|log|print|console)\b(?:\.\w+)?\([^\n]*")
+_READ: Final = lazy(r"await\s+(?:req|request)\.json\(\)|formData\b|\binput\b|\bdata\b")
+_LOGGED: Final = lazy(r"\b(?:logger|logging|log|print|console)\b(?:\.\w+)?\([^\n]*")
 
 
 def _text(route: Route) -> str:

@@ -6,9 +6,10 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 
 _WRITES: Final = frozenset(["post", "put", "patch", "delete"])
-_REFUSES: Final = re.compile(r"\braise\b|\babort\(|\b403\b")
+_REFUSES: Final = lazy(r"\braise\b|\babort\(|\b403\b")
 
 
 def _asks(route: Route, name: str) -> bool:

@@ -8,13 +8,14 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._loads import SPEAKS_OF_OWNER
 from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 
-_ROLE: Final = re.compile(
+_ROLE: Final = lazy(
     r"(?:Depends|Security)\(\s*[\w.]*(?:admin|superuser|staff|role|moderator)\w*", re.IGNORECASE
 )
 _WRITES: Final = frozenset(["post", "put", "patch", "delete"])
-_STORES: Final = re.compile(r"\.(?:add|delete|commit|merge|insert_one|update_one|delete_one)\(")
-_FOR_ANYBODY: Final = re.compile(
+_STORES: Final = lazy(r"\.(?:add|delete|commit|merge|insert_one|update_one|delete_one)\(")
+_FOR_ANYBODY: Final = lazy(
     r"feedback|report|contact|view|track|event|search|webhook|vote|like|comment|request|apply|submit|me\b|preview|usage",
     re.IGNORECASE,
 )

@@ -6,12 +6,13 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 
-_PRIVILEGED: Final = re.compile(r"/admins?(?:/|$)")
-_CHECKED: Final = re.compile(r"role|admin|permission|superuser|scope|staff", re.IGNORECASE)
+_PRIVILEGED: Final = lazy(r"/admins?(?:/|$)")
+_CHECKED: Final = lazy(r"role|admin|permission|superuser|scope|staff", re.IGNORECASE)
 
 
-_LOG: Final = re.compile(r"^(?:print|(?:[\w.]*\.)?log(?:ger|ging)?\.)")
+_LOG: Final = lazy(r"^(?:print|(?:[\w.]*\.)?log(?:ger|ging)?\.)")
 
 
 def _on_own_data(route: Route) -> bool:

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -6,8 +5,9 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._shadows import Entry, shadows
+from authpact.review.source._pattern import lazy
 
-_ALIVE: Final = re.compile(r"(?:health\w*|ping|ready|readyz|live|livez|version|status)/?$")
+_ALIVE: Final = lazy(r"(?:health\w*|ping|ready|readyz|live|livez|version|status)/?$")
 """A second answer to whether the service runs protects nothing, reached or not."""
 
 

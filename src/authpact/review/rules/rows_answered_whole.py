@@ -7,22 +7,23 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._handlers import actions, handlers
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 
 _SECRETS: Final = r"(?:accounts?|sessions?|verifications?)"
-_INCLUDED: Final = re.compile(
+_INCLUDED: Final = lazy(
     rf"\b(?:include|with)\s*:\s*\{{[^;]*?\b{_SECRETS}\s*:\s*true\b", re.IGNORECASE
 )
-_PERSON: Final = re.compile(r"\.(?:users?|members?|people|profiles?)\.find\w*$", re.IGNORECASE)
-_TABLE: Final = re.compile(rf"\.{_SECRETS}\.find\w*$", re.IGNORECASE)
-_NARROWED: Final = re.compile(r"\bselect\s*:|\bcolumns\s*:|\bomit\s*:")
-_NAMED: Final = re.compile(r"\b(?:const|let|var)\s+(\w+)\s*=\s*(?:await\s+)?[\w.]*$")
+_PERSON: Final = lazy(r"\.(?:users?|members?|people|profiles?)\.find\w*$", re.IGNORECASE)
+_TABLE: Final = lazy(rf"\.{_SECRETS}\.find\w*$", re.IGNORECASE)
+_NARROWED: Final = lazy(r"\bselect\s*:|\bcolumns\s*:|\bomit\s*:")
+_NAMED: Final = lazy(r"\b(?:const|let|var)\s+(\w+)\s*=\s*(?:await\s+)?[\w.]*$")
 _ANSWER: Final = r"(?:\.json\(\s*(?:\{{[^}}]*\b)?{0}\b(?![.?(\[])|\breturn\s+{0}\s*[;\n}}]|\breturn\s+\{{[^}}.]*\b{0}\s*[,}}])"
-_WHOLE: Final = re.compile(
+_WHOLE: Final = lazy(
     r"\bSELECT\s+(?:\w+\.)?\*\s+FROM\s+\\?[\"`]?(?:public\.)?(users?|accounts?|sessions?)\b(?![^\n]*\bCOUNT)",
     re.IGNORECASE,
 )
-_ROW: Final = re.compile(r"\breturn\s+(?:\[?\s*dict\(|row|rows|list\(|result|await\b|[\w.]*fetch)")
-_HASHED: Final = re.compile(
+_ROW: Final = lazy(r"\breturn\s+(?:\[?\s*dict\(|row|rows|list\(|result|await\b|[\w.]*fetch)")
+_HASHED: Final = lazy(
     r"^\s+(?:hashed_password|password_hash|password_digest|password|access_token|refresh_token)\s*[:=]",
     re.MULTILINE,
 )

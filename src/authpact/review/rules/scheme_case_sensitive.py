@@ -7,14 +7,15 @@ from authpact.review._mends import swap
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function
+from authpact.review.source._pattern import lazy
 
-_SCHEME: Final = re.compile(r"scheme(\s*(?:==|!=)\s*)[\"']Bearer[\"']")
+_SCHEME: Final = lazy(r"scheme(\s*(?:==|!=)\s*)[\"']Bearer[\"']")
 
-_PREFIX: Final = re.compile(
+_PREFIX: Final = lazy(
     r"\bif\b[^\n]*\bnot\s+\w+\.startswith\(\s*[\"']Bearer ?[\"']\s*\)|\w+\[:[67]\]\s*!=\s*[\"']Bearer ?[\"']"
     r"|\b(?:parts|pieces|\w*header\w*)\[0\]\s*!=\s*[\"']Bearer[\"']"
 )
-_REFUSES: Final = re.compile(r"\b401\b|HTTP_401|\b403\b|HTTP_403|Unauthorized|raise\b")
+_REFUSES: Final = lazy(r"\b401\b|HTTP_401|\b403\b|HTTP_403|Unauthorized|raise\b")
 
 
 def _refused(facts: Facts) -> Iterator[Hit]:
@@ -27,17 +28,17 @@ def _refused(facts: Facts) -> Iterator[Hit]:
             yield at(module, line, "The scheme is compared with regard to case.")
 
 
-_KEPT: Final = re.compile(
+_KEPT: Final = lazy(
     r"\bif\b[^\n]*(?<!not )\b(\w+)\.startswith\(\s*[\"']Bearer [\"']\s*\)\s*:\s*\n"
     r"\s*(?:return\s+|\w+\s*=\s*)\1(?:\[(?:7|len\([^)\n]*\)):\]"
     r"|\.(?:removeprefix\(|replace\(\s*[\"']Bearer))"
 )
 
 
-_TURNED: Final = re.compile(
+_TURNED: Final = lazy(
     r"\bif\b[^\n]*\bnot\s+(\w+)\.startswith\(\s*[\"']Bearer ?[\"']\s*\)\s*:\s*\n\s*return\b"
 )
-_STRIPS: Final = re.compile(r"token|jwt", re.IGNORECASE)
+_STRIPS: Final = lazy(r"token|jwt", re.IGNORECASE)
 
 
 def _is_bare(function: Function, name: str) -> bool:
@@ -59,9 +60,7 @@ def _ignored(facts: Facts, known: set[tuple[str, int]]) -> Iterator[Hit]:
             yield at(module, line, "The scheme is compared with regard to case.")
 
 
-_IN_HANDLER: Final = re.compile(
-    r"\bif\s*\([^\n]*!\s*\w+\??\.startsWith\(\s*[\"']Bearer ?[\"']\s*\)"
-)
+_IN_HANDLER: Final = lazy(r"\bif\s*\([^\n]*!\s*\w+\??\.startsWith\(\s*[\"']Bearer ?[\"']\s*\)")
 
 
 def _in_handlers(facts: Facts) -> Iterator[Hit]:
@@ -71,7 +70,7 @@ def _in_handlers(facts: Facts) -> Iterator[Hit]:
             yield at(module, line, "The scheme is compared with regard to case.")
 
 
-_CONSTANT: Final = re.compile(
+_CONSTANT: Final = lazy(
     r"(?<![.\w])(?!scheme\b)(?!\w*type\b)\w+(?:\[0\])?\s*!=\s*([A-Z][A-Z_]+|[\"']Bearer[\"'])\s*(?::|or\b|and\b)"
     r"|\bnot\s+\w+\.startswith\(\s*([A-Z][A-Z_]+)\s*\)"
 )

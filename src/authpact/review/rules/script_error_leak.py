@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,8 +8,9 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.facts._told import told
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 
-_SERVICE: Final = re.compile(r"[\"'](?:express|fastify|hono|koa)[\"']")
+_SERVICE: Final = lazy(r"[\"'](?:express|fastify|hono|koa)[\"']")
 
 
 def _answering(facts: Facts) -> Iterator[tuple[Module, frozenset[str]]]:

@@ -6,22 +6,21 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 
 _FAR: Final = 600
 """Characters behind a condition in which a script goes on to compare."""
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(
     r"if\s*\(\s*(?:process\.env\.\w*(?:SECRET|KEY|TOKEN)\w*|[A-Z_]*(?:SECRET|API_KEY)[A-Z_]*)\s*&&\s*[^\n{]*!==?[^\n]*\{?\s*(?:return|throw)\b[^\n]*(?:401|403|Unauthorized|Forbidden)"
 )
-_MISSING: Final = re.compile(
+_MISSING: Final = lazy(
     r"\bif\s*\(\s*!\s*([\w.]*(?:secret|key|token|password)\w*)\s*\)\s*(?:\{([^{}]*)\}|([^\n{]*))",
     re.IGNORECASE,
 )
-_OPENS: Final = re.compile(r"\breturn\s+(?:true\b|NextResponse\.next\(|next\()|(?<![.\w])next\(\)")
-_SETTING: Final = re.compile(
-    r"\bprocess\.env\b|\b(?:env|config|settings|options)\.\w", re.IGNORECASE
-)
-_UPPER: Final = re.compile(r"(?:^|\.)[A-Z][A-Z0-9_]+$")
-_SEES: Final = re.compile(
+_OPENS: Final = lazy(r"\breturn\s+(?:true\b|NextResponse\.next\(|next\()|(?<![.\w])next\(\)")
+_SETTING: Final = lazy(r"\bprocess\.env\b|\b(?:env|config|settings|options)\.\w", re.IGNORECASE)
+_UPPER: Final = lazy(r"(?:^|\.)[A-Z][A-Z0-9_]+$")
+_SEES: Final = lazy(
     r"\bheaders\b|\.header\(|Hmac|timingSafeEqual|verif|signature|!==?", re.IGNORECASE
 )
 

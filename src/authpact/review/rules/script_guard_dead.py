@@ -7,28 +7,29 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._signs import GUARD_FILE
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_SERVER: Final = re.compile(
+_SERVER: Final = lazy(
     r"^export\s+(?:default\s+)?(?:async\s+)?(?:function|const|let)\s+"
     r"(?:middleware|proxy|(?:require|with|ensure|verify|check|protect|guard|authenticate)\w*"
     r"(?:[aA]uth|[sS]ession|[uU]ser|[tT]oken|[lL]ogin|[aA]dmin|[rR]ole)\w*|authMiddleware|authenticate)\b",
     re.MULTILINE,
 )
-_REFUSES: Final = re.compile(
+_REFUSES: Final = lazy(
     r"\b40[13]\b|Unauthorized|NextResponse\.(?:redirect|next)\(|\bredirect\(|\bthrow\s+new\b"
 )
-_NEXT: Final = re.compile(r"^export\b", re.MULTILINE)
-_COMPONENT: Final = re.compile(
+_NEXT: Final = lazy(r"^export\b", re.MULTILINE)
+_COMPONENT: Final = lazy(
     r"^export\s+(?:default\s+)?(?:async\s+)?(?:function|const|class)\s+"
     r"((?:Protected|Private|Guarded|Authenticated)(?:Route|Page|Layout)\w*|Auth(?:Guard|Gate|Wall)"
     r"|(?:Require|With|Ensure)(?:Auth|Session|Login|User|Admin|Role)\w*|(?:Role|Admin|Route)Guard"
     r"|with(?:Auth|Session|Protection)\w*)\b",
     re.MULTILINE,
 )
-_ASKS: Final = re.compile(r"session|auth|token|\buser\b", re.IGNORECASE)
-_HIDES: Final = re.compile(r"children|Component|<Outlet")
-_COPY: Final = re.compile(r"backup|old|legacy|archive|examples?/", re.IGNORECASE)
+_ASKS: Final = lazy(r"session|auth|token|\buser\b", re.IGNORECASE)
+_HIDES: Final = lazy(r"children|Component|<Outlet")
+_COPY: Final = lazy(r"backup|old|legacy|archive|examples?/", re.IGNORECASE)
 
 
 def _is_guarded(facts: Facts, home: str) -> bool:

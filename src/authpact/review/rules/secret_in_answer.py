@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._handlers import handlers
+from authpact.review.source._pattern import lazy
 
 _NAMED: Final = (
     r"(?!\w*(?i:public|publishable|anon_|site_key|client_id|vapid|maps|key_id))"
@@ -15,11 +16,11 @@ _READ: Final = (
     rf"(?:os\.getenv\(\s*[\"']{_NAMED}[\"'][^()\n]*\)|(?:os\.)?environ(?:\.get\(\s*|\[)[\"']{_NAMED}[\"'][^()\]\n]*[\])]"
     rf"|\b(?:settings|config|get_settings\(\))\.{_NAMED}\b(?:\.get_secret_value\(\))?)"
 )
-_KEPT: Final = re.compile(rf"^[ \t]*(\w+)\s*(?::[^=\n]+)?=\s*{_READ}\s*$", re.MULTILINE)
-_RETURNED: Final = re.compile(r"\breturn\s+(?:\w+\.)*(?P<made>\w*)\s*(?P<open>[({])")
+_KEPT: Final = lazy(rf"^[ \t]*(\w+)\s*(?::[^=\n]+)?=\s*{_READ}\s*$", re.MULTILINE)
+_RETURNED: Final = lazy(r"\breturn\s+(?:\w+\.)*(?P<made>\w*)\s*(?P<open>[({])")
 _ANSWERS: Final = frozenset(["", "dict", "JSONResponse", "ORJSONResponse"])
 _SCRIPT: Final = rf"process\.env\.{_NAMED}\b!?"
-_HELD: Final = re.compile(rf"\b(?:const|let)\s+(\w+)\s*(?::[^=\n]+)?=\s*{_SCRIPT}\s*(?:;|\n)")
+_HELD: Final = lazy(rf"\b(?:const|let)\s+(\w+)\s*(?::[^=\n]+)?=\s*{_SCRIPT}\s*(?:;|\n)")
 
 
 def _told(facts: Facts, text: str) -> int:

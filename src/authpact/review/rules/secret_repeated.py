@@ -7,16 +7,17 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._environment import is_secret_name, looks_random
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_GIVEN: Final = re.compile(
+_GIVEN: Final = lazy(
     r"\b(\w*(?:SECRET|KEY)\w*)[\"'\])!]*\s*(?::\s*\w+\s*)?(?:[,=:]|\|\||\?\?)\s*(?:default\s*=\s*)?"
     r"[\"'`]([^\s\"'`]{16,})[\"'`]",
     re.IGNORECASE,
 )
-_ANY: Final = re.compile(r"[\"'`][A-Za-z0-9+/=_-]{16,}[\"'`]")
-_READ: Final = re.compile(r"getenv|environ\.get|process\.env")
-_TRIAL: Final = re.compile(r"(^|/)(?:tests?|__tests__|e2e|conftest\.py|test_[^/]*|[^/]*_test\.py)")
+_ANY: Final = lazy(r"[\"'`][A-Za-z0-9+/=_-]{16,}[\"'`]")
+_READ: Final = lazy(r"getenv|environ\.get|process\.env")
+_TRIAL: Final = lazy(r"(^|/)(?:tests?|__tests__|e2e|conftest\.py|test_[^/]*|[^/]*_test\.py)")
 
 
 def _is_configured(module: Module, line: int) -> bool:

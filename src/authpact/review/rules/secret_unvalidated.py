@@ -7,25 +7,22 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._environment import is_secret_name
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_BLANK: Final = re.compile(
-    r"^os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"']\s*,\s*(?:\"\"|'')\s*\)$"
-)
-_PLAIN: Final = re.compile(r"^os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"']\s*\)$")
+_BLANK: Final = lazy(r"^os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"']\s*,\s*(?:\"\"|'')\s*\)$")
+_PLAIN: Final = lazy(r"^os\.(?:getenv|environ\.get)\(\s*[\"']\w+[\"']\s*\)$")
 
 
-_ENCODED: Final = re.compile(
+_ENCODED: Final = lazy(
     r"TextEncoder\(\)\.encode\(\s*(?:process\.env\.(\w+)!?|(\w+)!?)(?:\s+as\s+string)?\s*\)"
 )
-_KEY_FIELD: Final = re.compile(
+_KEY_FIELD: Final = lazy(
     r"^(?:\w+_)?(?:JWT_PUBLIC_KEY|JWT_KEY|JWT_SECRET\w*|BETTER_AUTH_SECRET|AUTH_SECRET|SECRET_KEY)$",
     re.IGNORECASE,
 )
 _AT_START: Final = r"lifespan|start|^_*init|create_app|get_settings|(?:check|validate)_(?:\w+_)?(?:settings|config|env)"
-_EMPTY: Final = re.compile(
-    r"^(?:\"\"|''|None|Field\(\s*(?:default\s*=\s*)?(?:\"\"|''|None)\s*[,)].*)$"
-)
+_EMPTY: Final = lazy(r"^(?:\"\"|''|None|Field\(\s*(?:default\s*=\s*)?(?:\"\"|''|None)\s*[,)].*)$")
 
 
 def _is_checked(code: str, name: str) -> bool:

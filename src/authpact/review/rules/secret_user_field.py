@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -6,9 +5,10 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._user_fields import UserFields
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import snake
 
-_SECRET: Final = re.compile(
+_SECRET: Final = lazy(
     r"(?:^|_)(?:api_key|secret|secret_key|private_key|(?:access|refresh|auth|reset|api|bot|github|webhook)_token|token"
     r"|password|password_(?:hash|hint)|passphrase|ssn|tax_id|national_id|pin|pin_code|pin_hash|iban|card_number"
     r"|(?:recovery|backup)_codes?|security_answer)$"

@@ -7,22 +7,23 @@ from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._gates import is_told_caller
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _NAME: Final = r"((?!__Secure-)(?!__Host-)(?:\{[\w.]+\})?[\w.-]*session_(?:token|data))"
 _OWN: Final = r"((?!__Secure-)(?!__Host-)better[-_]auth[\w-]*\.session_(?:token|data))"
-_READ: Final = re.compile(
+_READ: Final = lazy(
     rf"(?:cookies(?:\.get\(|\[)\s*|alias\s*=\s*|COOKIE\w*\s*=\s*)f?[\"']{_NAME}[\"']"
 )
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(
     rf"(?:\.get\(|\.has\(|cookies\[|getCookie\(|startsWith\(|(?:COOKIE|[cC]ookie[nN]ame)\w*\s*=)\s*[\"'`]{_OWN}=?[\"'`]"
 )
-_PASS: Final = re.compile(r"token|jwt|session|auth|pass|sid", re.IGNORECASE)
-_TEXT: Final = re.compile(r"[\"'`]([\w.-]+)[\"'`]")
-_SETS: Final = re.compile(
+_PASS: Final = lazy(r"token|jwt|session|auth|pass|sid", re.IGNORECASE)
+_TEXT: Final = lazy(r"[\"'`]([\w.-]+)[\"'`]")
+_SETS: Final = lazy(
     r"(?:set_cookie\(\s*(?:key\s*=\s*)?|[cC]ookies?(?:\(\)\)?)?\.set\(\s*)[\"'`]([\w.-]+)[\"'`]"
 )
-_WRITTEN: Final = re.compile(
+_WRITTEN: Final = lazy(
     rf"(?:set_cookie\(\s*(?:key\s*=\s*)?|[cC]ookies?(?:\(\)\)?)?\.set\(\s*)[\"']{_NAME}[\"']"
 )
 

@@ -8,38 +8,35 @@ from authpact.review.facts._browser import is_client
 from authpact.review.facts._environment import is_credential_name, looks_random
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import has_any, literal
 
-_MAKES: Final = re.compile(
+_MAKES: Final = lazy(
     r"signUpEmail|/sign-?up/email|\bcreateUser\(|\w*(?:hash_?password|password_?hash)\w*\(|hashpw\(|"
     r"\bpwd_context\.hash\(",
     re.IGNORECASE,
 )
-_HASHES: Final = re.compile(
-    r"^\w*(?:hash_?password|password_?hash)\w*$|^hashpw$|^hash$", re.IGNORECASE
-)
-_CHECKS: Final = re.compile(
-    r"checkpw\(|\w*(?:verify|check)\w*password\w*\(|\.verify\(|sign-in/email"
-)
-_PASSWORD: Final = re.compile(r"^(?:\w*[a-z_])?(?:password|passwd|pwd)$", re.IGNORECASE)
-_ADMIN: Final = re.compile(r"admin|super_?user|is_staff|\broot\b", re.IGNORECASE)
-_TRIAL: Final = re.compile(
+_HASHES: Final = lazy(r"^\w*(?:hash_?password|password_?hash)\w*$|^hashpw$|^hash$", re.IGNORECASE)
+_CHECKS: Final = lazy(r"checkpw\(|\w*(?:verify|check)\w*password\w*\(|\.verify\(|sign-in/email")
+_PASSWORD: Final = lazy(r"^(?:\w*[a-z_])?(?:password|passwd|pwd)$", re.IGNORECASE)
+_ADMIN: Final = lazy(r"admin|super_?user|is_staff|\broot\b", re.IGNORECASE)
+_TRIAL: Final = lazy(
     r"\b(?:test|demo|sample|dummy)[ _-]?(?:users?|accounts?|data\w*|e-?mail|password|purposes?)\b"
     r"|\b(?:demo|dummy)\w*@",
     re.IGNORECASE,
 )
-_LABEL: Final = re.compile(r"\s|^[A-Z][a-z]+$")
-_GUARDED: Final = re.compile(
+_LABEL: Final = lazy(r"\s|^[A-Z][a-z]+$")
+_GUARDED: Final = lazy(
     r"\b(?:NODE_ENV|APP_ENV|ENVIRONMENT|ALLOW_\w+)\b[\s\S]{0,200}?\b(?:throw|raise|exit|return)\b"
 )
 _STARTS: Final = (
     r"(^|/)(?:(?:Dockerfile|Procfile)[\w.-]*|[\w-]*(?:entry_?point|start|boot)[\w-]*\.sh"
     r"|(?:docker-)?compose[\w.-]*\.ya?ml)$"
 )
-_PUBLIC: Final = re.compile(
+_PUBLIC: Final = lazy(
     r"algolia|docsearch|indexName|firebase|authDomain|posthog|sentry", re.IGNORECASE
 )
-_OPEN: Final = re.compile(r"^(?:https?:|AIza|pk_|phc_|/)|[\s/:]")
+_OPEN: Final = lazy(r"^(?:https?:|AIza|pk_|phc_|/)|[\s/:]")
 _NEAR: Final = 6
 _SHORTEST: Final = 4
 

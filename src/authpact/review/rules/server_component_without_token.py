@@ -7,19 +7,18 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_RENDERED: Final = re.compile(r"(^|/)app/(?:.*/)?(?:page|layout|template)\.[jt]sx?$")
-_SENDS: Final = re.compile(
-    r"\bfetch\(|\baxios\b|\b(?:api|client|http|ky)\w*\.(?:get|post|request)\("
-)
-_STORED: Final = re.compile(
+_RENDERED: Final = lazy(r"(^|/)app/(?:.*/)?(?:page|layout|template)\.[jt]sx?$")
+_SENDS: Final = lazy(r"\bfetch\(|\baxios\b|\b(?:api|client|http|ky)\w*\.(?:get|post|request)\(")
+_STORED: Final = lazy(
     r"(?:local|session)Storage\.getItem\(|document\.cookie|\bCookies\.get\("
     r"|credentials\s*:\s*[\"']include[\"']|withCredentials\s*:\s*true"
 )
-_GIVEN: Final = re.compile(
+_GIVEN: Final = lazy(
     r"next/headers|server-only|\bheaders\(\)|\bcookies\(\)|auth\.api\.|getServerSession|[\"']use server[\"']"
 )
-_PATH: Final = re.compile(r"[\"'`](?:\$\{[^{}]*\})?(/[^\"'`?\s]*)")
+_PATH: Final = lazy(r"[\"'`](?:\$\{[^{}]*\})?(/[^\"'`?\s]*)")
 
 
 def _shape(path: str) -> str:

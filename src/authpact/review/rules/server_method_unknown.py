@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -6,14 +5,15 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Call, Module
+from authpact.review.source._pattern import lazy
 
-_NESTED: Final = re.compile(r"^(\w+)\.api\.(\w+)\.(\w+)$")
-_DIRECT: Final = re.compile(
+_NESTED: Final = lazy(r"^(\w+)\.api\.(\w+)\.(\w+)$")
+_DIRECT: Final = lazy(
     r"^(\w+)\.(getSession|signIn|signUp|signOut|signIn\.\w+|signUp\.\w+|getUser|validateSession|verifySession"
     r"|verifyToken|validateToken|getToken|createUser|updateUser|deleteUser|listSessions|revokeSession)$"
 )
 _BOUND: Final = frozenset({"bind", "call", "apply", "then", "catch"})
-_MADE: Final = re.compile(r"^(?:await\s+)?betterAuth\(")
+_MADE: Final = lazy(r"^(?:await\s+)?betterAuth\(")
 
 
 def _is_server(facts: Facts, module: Module, name: str) -> bool:

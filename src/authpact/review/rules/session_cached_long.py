@@ -8,10 +8,11 @@ from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._issuers import Issuer
 from authpact.review.facts._mints import amount_in
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _HOUR: Final = 3600
-_ASKS: Final = re.compile(r"\.getSession\(")
+_ASKS: Final = lazy(r"\.getSession\(")
 
 
 def _of_issuer(issuer: Issuer) -> Iterator[Hit]:

@@ -7,34 +7,35 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_PARSE: Final = re.compile(
+_PARSE: Final = lazy(
     r"JSON\.parse\(\s*(?:decodeURIComponent\(|atob\(|Buffer\.from\()?\s*(\w*(?:session|cookie|auth)\w*)[\w.?!]*",
     re.IGNORECASE,
 )
-_VERIFIED: Final = re.compile(
+_VERIFIED: Final = lazy(
     r"verify|createHmac|unsign|unseal|decrypt|jwtVerify|getSession\(|betterFetch", re.IGNORECASE
 )
 
 
-_LOOKED_UP: Final = re.compile(
+_LOOKED_UP: Final = lazy(
     r"\.(?:query|execute|findFirst|findUnique|findOne|find_one|select|where|filter\w*|scalar\w*|exec)\("
     r"[\s\S]{0,600}?(?:token|session_?id|\bsid\b)",
     re.IGNORECASE,
 )
 """A store is asked for what the cookie names."""
-_PYTHON: Final = re.compile(
+_PYTHON: Final = lazy(
     r"json\.loads\(\s*(?:[\w.]+\(\s*){0,3}(?:request|websocket|self\.request)\.cookies",
     re.IGNORECASE,
 )
-_CHECKED: Final = re.compile(
+_CHECKED: Final = lazy(
     r"hmac|unsign|\.loads\(\s*\w+\s*,|Serializer|decrypt|Fernet|jwt", re.IGNORECASE
 )
 
 
-_COOKIE: Final = re.compile(r"\bcookies\b[^\n]*\.get\(|\bcookies\s*\[|getCookie\(")
-_JAR: Final = re.compile(r"(?:await\s+)?cookies\(\)|\w+\.cookies")
-_IDENTITY: Final = re.compile(
+_COOKIE: Final = lazy(r"\bcookies\b[^\n]*\.get\(|\bcookies\s*\[|getCookie\(")
+_JAR: Final = lazy(r"(?:await\s+)?cookies\(\)|\w+\.cookies")
+_IDENTITY: Final = lazy(
     r"[\"'.]\s*(?:user_?id|uid|sub|user|email|role|is_?admin|account_?id)\b", re.IGNORECASE
 )
 

@@ -8,12 +8,13 @@ from authpact.review.facts._cookies import CookieRead, cookie_reads
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._gates import is_told_caller
 from authpact.review.facts._tokens import looks_session_up
+from authpact.review.source._pattern import lazy
 
-_NAME: Final = re.compile(r"^(?:__(?:Secure|Host)-)?[\w-]+\.session_token$")
-_CUT: Final = re.compile(
+_NAME: Final = lazy(r"^(?:__(?:Secure|Host)-)?[\w-]+\.session_token$")
+_CUT: Final = lazy(
     r"split\(|partition\(|split_part|unsign|signature|hmac|\[\s*:\s*\d+\s*\]|substr|Serializer|\bre\.|index\(|find\(\s*[\"']\."
 )
-_SET: Final = re.compile(r"set_cookie\(\s*(?:key\s*=\s*)?[\"'][\w.-]*session_token")
+_SET: Final = lazy(r"set_cookie\(\s*(?:key\s*=\s*)?[\"'][\w.-]*session_token")
 
 
 def _around(facts: Facts, read: CookieRead) -> str:

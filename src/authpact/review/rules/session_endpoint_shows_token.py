@@ -7,18 +7,19 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._routes import Route
 from authpact.review.facts._tokens import looks_session_up
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching, members
 
-_PATH: Final = re.compile(r"/(?:get-session|session)/?$")
-_TOKEN: Final = re.compile(
+_PATH: Final = lazy(r"/(?:get-session|session)/?$")
+_TOKEN: Final = lazy(
     r"[\"'](?:token|access_token|session_token)[\"']\s*:\s*\w*token\w*", re.IGNORECASE
 )
 
 
-_CALLBACK: Final = re.compile(
+_CALLBACK: Final = lazy(
     r"\bsession(?:\s+as\s+\w+)?\)?\.(?:user\.)?(?:access|api|backend|id|refresh)?_?(?:[tT]oken|jwt)\s*="
 )
-_TAKEN: Final = re.compile(
+_TAKEN: Final = lazy(
     r"\b(?:data|session|result|res|response)\??\.(?:data\??\.)?session\??\.token\b|\.data\??\.session\??\.token\b"
 )
 
@@ -66,7 +67,7 @@ def _in_scripts(facts: Facts) -> Iterator[Hit]:
             yield at(module, found[0], "A script takes the session token out of the session.")
 
 
-_ASKED: Final = re.compile(r"(?:await\s+)?\w+\.api\.getSession\(")
+_ASKED: Final = lazy(r"(?:await\s+)?\w+\.api\.getSession\(")
 _ANSWERS: Final = frozenset(
     {"Response.json", "NextResponse.json", "newResponse", "res.json", "JSON.stringify"}
 )

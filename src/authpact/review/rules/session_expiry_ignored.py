@@ -6,9 +6,10 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import has_any
 
-_QUERY: Final = re.compile(
+_QUERY: Final = lazy(
     r"\.where\(\s*\w*[sS]ession\w*\.(?:session_)?token\s*=="
     r"|\.filter\(\s*\w*[sS]ession\w*\.(?:session_)?token\s*=="
     r"|\.filter_by\(\s*(?:session_)?token\s*="
@@ -17,8 +18,8 @@ _QUERY: Final = re.compile(
     r"[^;]{0,80}?\btoken[\\\"]*\s*=",
     re.IGNORECASE | re.DOTALL,
 )
-_EXPIRES: Final = re.compile(r"expire|valid_until|is_active|max_age", re.IGNORECASE)
-_ENDS: Final = re.compile(r"\b(?:delete|DELETE|update|UPDATE|revoke|logout|sign_?out)\b")
+_EXPIRES: Final = lazy(r"expire|valid_until|is_active|max_age", re.IGNORECASE)
+_ENDS: Final = lazy(r"\b(?:delete|DELETE|update|UPDATE|revoke|logout|sign_?out)\b")
 
 
 def _is_checked(facts: Facts, module: Module, function: Function) -> bool:

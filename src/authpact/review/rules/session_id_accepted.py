@@ -6,25 +6,26 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 
-_SQL: Final = re.compile(
+_SQL: Final = lazy(
     r"\btoken\W{0,2}\s*=\s*(\S+)\s+OR\s+\W?(?:\w+\.)?\W?id\W?\s*=\s*\1"
     r"|\bid\W?\s*=\s*(\S+)\s+OR\s+\W?(?:\w+\.)?\W?token\W?\s*=\s*\2",
     re.IGNORECASE,
 )
-_ORM: Final = re.compile(
+_ORM: Final = lazy(
     r"\b\w*Session\w*\.id\s*==\s*(?:\w+\.)?\w*(?:token|credentials|bearer)\w*"
     r"|\bsessions?(?:_collection)?[\"'\]]*\.find_one\(\s*\{\s*[\"']_?id[\"']\s*:\s*(?:\w+\.)?\w*(?:token|credentials)"
 )
-_WHERE: Final = re.compile(
+_WHERE: Final = lazy(
     r"FROM\s+\W?session\W?[^;\"]*WHERE[^;\"]*\bid\W?\s*=\s*(?::|%\(?)\w*token",
     re.IGNORECASE | re.DOTALL,
 )
-_PASSED: Final = re.compile(
+_PASSED: Final = lazy(
     r"^\W*(?:text\(\s*)?\W*SELECT\b.*\bFROM\s+\W?(?:\w+\.)?\W?sessions?\b.*\bWHERE\s+(?:\w+\.)?\W?id\W?\s*=\s*(?:\$1|%s|\?)",
     re.IGNORECASE | re.DOTALL,
 )
-_SECRET: Final = re.compile(
+_SECRET: Final = lazy(
     r"^[\[(]?\s*\w*(?:token|cookie|bearer|credential)\w*\s*,?[\])]?$", re.IGNORECASE
 )
 

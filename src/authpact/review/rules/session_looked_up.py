@@ -8,11 +8,12 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._gates import is_told_caller
 from authpact.review.facts._tokens import looks_session_up
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_CREDENTIAL: Final = re.compile(
+_CREDENTIAL: Final = lazy(
     r"HTTPAuthorizationCredentials|Header\(|Cookie\(|\.cookies\b|headers\.get\(|headers\["
 )
-_VERIFIES: Final = re.compile(r"\bdecode\(|\b(?:verify|decode|validate)_\w*(?:jwt|access_token)")
+_VERIFIES: Final = lazy(r"\bdecode\(|\b(?:verify|decode|validate)_\w*(?:jwt|access_token)")
 
 
 def _holders(facts: Facts) -> Iterator[tuple[Module, Function]]:

@@ -7,18 +7,19 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._tokens import looks_session_up
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching, members
 
-_SESSION_TOKEN: Final = re.compile(
+_SESSION_TOKEN: Final = lazy(
     r"\bsession\??\.(?:data\??\.)?(?:session\??\.)?token\b|\bdata\??\.session\??\.token\b"
     r"|\.session\??\.token\b|\.session as \w+\)\??\.token\b"
 )
-_COOKIE: Final = re.compile(r"[\"'`](?:__Secure-)?[\w-]*\.session_token=?[\"'`]")
-_HEADER: Final = re.compile(r"\.get\(\s*[\"']set-auth-token[\"']")
-_BEARER: Final = re.compile(r"[\"'`]Bearer (?:\$\{|[\"']\s*\+)")
-_EXCHANGED: Final = re.compile(r"\.token\(|/token\b|getToken\(|set-auth-jwt")
+_COOKIE: Final = lazy(r"[\"'`](?:__Secure-)?[\w-]*\.session_token=?[\"'`]")
+_HEADER: Final = lazy(r"\.get\(\s*[\"']set-auth-token[\"']")
+_BEARER: Final = lazy(r"[\"'`]Bearer (?:\$\{|[\"']\s*\+)")
+_EXCHANGED: Final = lazy(r"\.token\(|/token\b|getToken\(|set-auth-jwt")
 """The module asks for a JWT as well: what it sends may be that one."""
-_SENDS: Final = re.compile(r"Bearer\s|setToken\(|bearerToken\b|setAuthToken\(")
+_SENDS: Final = lazy(r"Bearer\s|setToken\(|bearerToken\b|setAuthToken\(")
 
 
 def _demands_jwt(facts: Facts) -> bool:
@@ -65,8 +66,8 @@ def _makes_session(module: Module, function: Function) -> bool:
     return bool(keeps) and not issued and not _ASKS.search(module.code)
 
 
-_FETCHES: Final = re.compile(r"\bfetch\(")
-_ASKS: Final = re.compile(r"get-session|authClient|auth\.api|createAuthClient")
+_FETCHES: Final = lazy(r"\bfetch\(")
+_ASKS: Final = lazy(r"get-session|authClient|auth\.api|createAuthClient")
 
 
 def _sends_session(facts: Facts, pattern: re.Pattern[str]) -> Iterator[tuple[Module, int]]:

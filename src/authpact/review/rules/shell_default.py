@@ -6,22 +6,23 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, once
 from authpact.review.facts._environment import is_secret_name
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_EXPANDED: Final = re.compile(r"\$\{(\w+):?[-=]([^}$\n]+)\}()")
-_TESTED: Final = re.compile(
+_EXPANDED: Final = lazy(r"\$\{(\w+):?[-=]([^}$\n]+)\}()")
+_TESTED: Final = lazy(
     r"\[\[?[ \t]+-z[ \t]+[\"']?\$\{?(\w+)[^\n\]]*\]\]?(?:[ \t]*;?[ \t\n]*then[ \t]*\n|[ \t]*&&)"
     r"(?:[ \t]*(?:echo|print\w*|warn\w*)\b[^\n]*\n)*[ \t]*(?:export[ \t]+)?\1=([\"']?)([^\s\"'$]+)\2"
 )
-_SHOWN: Final = re.compile(r"^\s*(?:#|echo\b|print\w*\b|log\w*\b)")
-_LOCAL: Final = re.compile(r"local|minikube|kind|dev|test|smoke|e2e", re.IGNORECASE)
-_MAKES: Final = re.compile(
+_SHOWN: Final = lazy(r"^\s*(?:#|echo\b|print\w*\b|log\w*\b)")
+_LOCAL: Final = lazy(r"local|minikube|kind|dev|test|smoke|e2e", re.IGNORECASE)
+_MAKES: Final = lazy(
     r"^[ \t]*(?:minikube[ \t]+start|(?:kind|k3d)[ \t]+(?:cluster[ \t]+)?create)\b", re.MULTILINE
 )
-_ASKS: Final = re.compile(
+_ASKS: Final = lazy(
     r"^[ \t]*(?:if[ \t]+)?(?:![ \t]*)?(?:minikube|kind|k3d)[ \t]+[a-z]", re.MULTILINE
 )
-_TURNS: Final = re.compile(r"^[ \t]*kubectl[ \t]+config[ \t]+use-context\b", re.MULTILINE)
+_TURNS: Final = lazy(r"^[ \t]*kubectl[ \t]+config[ \t]+use-context\b", re.MULTILINE)
 
 
 def _is_here(text: str) -> bool:

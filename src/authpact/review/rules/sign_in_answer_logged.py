@@ -8,8 +8,9 @@ from authpact.review.facts._browser import in_browser
 from authpact.review.facts._clients import Answer
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._logs import BY_HAND, Line, origin
+from authpact.review.source._pattern import lazy
 
-_SERVER: Final = re.compile(r"^\w+\.api\.(?:sign(?:In|Up)\w*|getToken)\(")
+_SERVER: Final = lazy(r"^\w+\.api\.(?:sign(?:In|Up)\w*|getToken)\(")
 """Methods of the server of Better Auth whose answer holds a token."""
 
 

@@ -5,18 +5,19 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_LOGIN: Final = re.compile(
+_LOGIN: Final = lazy(
     r"/(?:login|log-in|sign-?in|sign_in)(?:/[\w-]+)?/?$|/(?:auth|oauth2?)/token/?$|^/token/?$",
     re.IGNORECASE,
 )
-_MAILS: Final = re.compile(
+_MAILS: Final = lazy(
     r"/(?:forgot|request|resend|send|verify)[-_](?:password|reset|password[-_]reset|otp|code|pin|magic[-_]link"
     r"|verification(?:[-_]\w+)?|verification[-_]e?mail)/?$|/(?:password[-_]reset|reset[-_]password)/request/?$"
     r"|/magic[-_]link/?$|/forgot/?$",
     re.IGNORECASE,
 )
-_LIMITS: Final = re.compile(r"limiter|slowapi|rate_?limit|throttl|RateLimit", re.IGNORECASE)
+_LIMITS: Final = lazy(r"limiter|slowapi|rate_?limit|throttl|RateLimit", re.IGNORECASE)
 
 
 def check(facts: Facts) -> Iterator[Hit]:

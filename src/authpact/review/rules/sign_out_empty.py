@@ -5,15 +5,16 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_PATH: Final = re.compile(r"/(?:logout|log-out|sign-?out|sign_out)/?$", re.IGNORECASE)
+_PATH: Final = lazy(r"/(?:logout|log-out|sign-?out|sign_out)/?$", re.IGNORECASE)
 
 
-_ENDS: Final = re.compile(
+_ENDS: Final = lazy(
     r"\bdelete(?!_cookie)|revoke|blacklist|denylist|invalidate|remove|\.add\(|execute|commit|await \w+\.|sign_?out\(|\.pop\(",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"\bdef\s+\w+")
+_NAME: Final = lazy(r"\bdef\s+\w+")
 
 
 def check(facts: Facts) -> Iterator[Hit]:

@@ -6,19 +6,20 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 
-_OUT: Final = re.compile(
+_OUT: Final = lazy(
     r"^(?:handle|custom|do|perform|user|local|on|auth)?_?(?:log|sign)_?(?:out|off)(?!Page)\w*$",
     re.IGNORECASE,
 )
-_FORGETS: Final = re.compile(
+_FORGETS: Final = lazy(
     r"\b(?:local|session)Storage\.removeItem\(\s*[\"'`]?[\w.-]*(?:token|jwt)", re.IGNORECASE
 )
-_ASKS: Final = re.compile(
+_ASKS: Final = lazy(
     r"\bfetch\(|axios|\bapi\w*\.|\bclient\.|authClient|\b(?:sign|log)_?[oO]ut\(|mutate|revoke|\.post\(|request\("
 )
-_ROW: Final = re.compile(r"\b\w*Session\((?:[^()]|\([^()]*\))*?\btoken\s*=")
-_LISTED: Final = re.compile(r"denylist|blacklist|revoked|blocklist", re.IGNORECASE)
+_ROW: Final = lazy(r"\b\w*Session\((?:[^()]|\([^()]*\))*?\btoken\s*=")
+_LISTED: Final = lazy(r"denylist|blacklist|revoked|blocklist", re.IGNORECASE)
 
 
 def _forgetting(module: Module) -> Iterator[int]:
@@ -37,10 +38,10 @@ def _issues(facts: Facts) -> bool:
     return any(_ROW.search(m.code) and "token_urlsafe(" in m.code for m in facts.python)
 
 
-_LEAVES: Final = re.compile(
+_LEAVES: Final = lazy(
     r"\b(?:set\w*|dispatch|clear\w*|reset\w*|removeItem)\(|location\.|router\.(?:push|replace)\("
 )
-_ENDS: Final = re.compile(
+_ENDS: Final = lazy(
     r"\bsign_?out\b(?!\s*:\s*\(\)\s*=>\s*void)|/(?:sign|log)-?out\b|revoke|\.logout\(|delete\w*[cC]ookie|cookies",
     re.IGNORECASE,
 )

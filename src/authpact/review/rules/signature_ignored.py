@@ -6,8 +6,9 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_BY_HAND: Final = re.compile(r"\.split\(\s*[\"']\.[\"']\s*\)\s*\[\s*1\s*\]")
+_BY_HAND: Final = lazy(r"\.split\(\s*[\"']\.[\"']\s*\)\s*\[\s*1\s*\]")
 
 
 def _parts(text: str) -> re.Match[str] | None:
@@ -42,16 +43,14 @@ def _helpers(facts: Facts, module: Module, function: Function) -> str:
     return "\n".join(f.text for _, f in facts.project.callees(module, function))
 
 
-_THREE: Final = re.compile(
+_THREE: Final = lazy(
     r"\w+\s*,\s*\w+\s*,\s*[\w*]+\s*=[^\n]*\.split\(\s*[\"']\.[\"']\s*(?:,\s*2\s*)?\)"
 )
 """Header, payload and signature, taken apart at once."""
-_PARTS: Final = re.compile(r"(\w+)\s*=\s*\w*(?:token|jwt)\w*\.split\(\s*[\"']\.[\"']\s*\)")
-_SERVER: Final = re.compile(r"(^|/)(?:middleware|proxy)\.[jt]s$|(^|/)route\.[jt]sx?$")
+_PARTS: Final = lazy(r"(\w+)\s*=\s*\w*(?:token|jwt)\w*\.split\(\s*[\"']\.[\"']\s*\)")
+_SERVER: Final = lazy(r"(^|/)(?:middleware|proxy)\.[jt]s$|(^|/)route\.[jt]sx?$")
 _DECODES: Final = frozenset({"decodeJwt", "jwtDecode", "jwt_decode"})
-_ATOB: Final = re.compile(
-    r"(?:atob|Buffer\.from)\(\s*\w*[tT]oken\w*\.split\(\s*[\"']\.[\"']\s*\)\[1\]"
-)
+_ATOB: Final = lazy(r"(?:atob|Buffer\.from)\(\s*\w*[tT]oken\w*\.split\(\s*[\"']\.[\"']\s*\)\[1\]")
 
 
 def _in_server_code(facts: Facts) -> Iterator[Hit]:

@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function
+from authpact.review.source._pattern import lazy
 
 _CALL: Final = frozenset(
     {
@@ -25,25 +26,21 @@ _CALL: Final = frozenset(
     }
 )
 _WORD: Final = r"\s*(?:SELECT\s|INSERT\s+INTO\s|UPDATE\s|DELETE\s+FROM\s|WITH\s)"
-_VERB: Final = re.compile(rf"^f[\"']{{1,3}}{_WORD}", re.IGNORECASE)
-_BUILT: Final = re.compile(
+_VERB: Final = lazy(rf"^f[\"']{{1,3}}{_WORD}", re.IGNORECASE)
+_BUILT: Final = lazy(
     rf"^[\"']{{1,3}}{_WORD}.*?[\"']{{1,3}}\s*(?:\+|%|\.format\()\s*(.*)$", re.IGNORECASE | re.DOTALL
 )
-_PLACE: Final = re.compile(r"=\s*'?\{|LIKE\s+'?%?\{|IN\s*\(\{|VALUES", re.IGNORECASE)
-_ORDERED: Final = re.compile(r"\b(?:ORDER\s+BY|LIMIT|OFFSET)\s+\{\s*(\w+)\s*\}", re.IGNORECASE)
-_VALUE: Final = re.compile(
+_PLACE: Final = lazy(r"=\s*'?\{|LIKE\s+'?%?\{|IN\s*\(\{|VALUES", re.IGNORECASE)
+_ORDERED: Final = lazy(r"\b(?:ORDER\s+BY|LIMIT|OFFSET)\s+\{\s*(\w+)\s*\}", re.IGNORECASE)
+_VALUE: Final = lazy(
     r"(?:=|LIKE|IN\s*\(|VALUES\s*\()\s*'?%?(?:[\"']{1,3}\s*\+|%s|\{)", re.IGNORECASE
 )
-_UNSAFE: Final = re.compile(
-    r"(?:^|\.)(?:\$queryRawUnsafe|\$executeRawUnsafe|unsafe|query|raw|execute)$"
-)
-_TEMPLATE: Final = re.compile(
+_UNSAFE: Final = lazy(r"(?:^|\.)(?:\$queryRawUnsafe|\$executeRawUnsafe|unsafe|query|raw|execute)$")
+_TEMPLATE: Final = lazy(
     rf"^`{_WORD}[^`]*?(?:=|LIKE|IN\s*\(|VALUES\s*\([^`]*?)\s*'?%?\$\{{\s*([\w.]+)", re.IGNORECASE
 )
-_JOINED: Final = re.compile(
-    rf"^[\"']{_WORD}[^\n]*?(?:=|LIKE)\s*'?%?[\"']\s*\+\s*([\w.]+)", re.IGNORECASE
-)
-_CONSTANT: Final = re.compile(
+_JOINED: Final = lazy(rf"^[\"']{_WORD}[^\n]*?(?:=|LIKE)\s*'?%?[\"']\s*\+\s*([\w.]+)", re.IGNORECASE)
+_CONSTANT: Final = lazy(
     r"^(?-i:[A-Z][A-Z0-9_]*)$|placeholder|columns?$|fields?$|table|schema|clause|where|index",
     re.IGNORECASE,
 )

@@ -6,10 +6,11 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import folders_of
 
-_TOKEN: Final = re.compile(r"token|jwt", re.IGNORECASE)
-_ACCESS: Final = re.compile(r"\b(local|session)Storage\.(getItem|setItem)\(\s*([^,)\n]+)")
+_TOKEN: Final = lazy(r"token|jwt", re.IGNORECASE)
+_ACCESS: Final = lazy(r"\b(local|session)Storage\.(getItem|setItem)\(\s*([^,)\n]+)")
 
 
 def _uses(facts: Facts) -> Iterator[tuple[Module, int, str, str, str]]:

@@ -8,13 +8,14 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._logs import LOGGED
 from authpact.review.facts._queries import OWNER
 from authpact.review.source._model import Class, Function, Module
+from authpact.review.source._pattern import lazy
 
-_CONTEXT: Final = re.compile(r"^(?:context|ctx|request_context|principal|current_user)$")
-_OBJECT: Final = re.compile(r"^(?:load|get|list|fetch|delete|save|update|add)_\w+$")
-_STORE: Final = re.compile(r"^(?:\w+\.)*(?:Store|\w+Store)(?:\[.*)?$")
+_CONTEXT: Final = lazy(r"^(?:context|ctx|request_context|principal|current_user)$")
+_OBJECT: Final = lazy(r"^(?:load|get|list|fetch|delete|save|update|add)_\w+$")
+_STORE: Final = lazy(r"^(?:\w+\.)*(?:Store|\w+Store)(?:\[.*)?$")
 
-_OWNER: Final = re.compile(rf"^(?:{OWNER}|owner|user|current_user(?:_id)?|caller|principal)$")
-_COMPARED: Final = re.compile(rf"\.{OWNER}\b\)?\s*[!=]=|[!=]=\s*(?:str\()?\w+\.{OWNER}\b")
+_OWNER: Final = lazy(rf"^(?:{OWNER}|owner|user|current_user(?:_id)?|caller|principal)$")
+_COMPARED: Final = lazy(rf"\.{OWNER}\b\)?\s*[!=]=|[!=]=\s*(?:str\()?\w+\.{OWNER}\b")
 
 
 def _is_blind(function: Function) -> bool:

@@ -7,17 +7,18 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._handlers import handlers
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 
 _SHORT: Final = 5
-_PATH: Final = re.compile(r"/(?:me|profile|whoami|current-user|session|user)$")
+_PATH: Final = lazy(r"/(?:me|profile|whoami|current-user|session|user)$")
 
 
-_SCRIPT_PATH: Final = re.compile(r"/(?:me|profile|whoami|current-user|session|get-session|user)$")
-_READS: Final = re.compile(
+_SCRIPT_PATH: Final = lazy(r"/(?:me|profile|whoami|current-user|session|get-session|user)$")
+_READS: Final = lazy(
     r"getSession|cookie|headers|auth\b\(|verify|fetch\(|query|prisma|\bdb\b|\.json\(\)|searchParams|await\s+(?!NextResponse)",
     re.IGNORECASE,
 )
-_ANSWERS: Final = re.compile(r"\b(?:user|session|id)\s*:\s*(?:null|undefined|[\"'`{])")
+_ANSWERS: Final = lazy(r"\b(?:user|session|id)\s*:\s*(?:null|undefined|[\"'`{])")
 
 
 def _handlers(facts: Facts) -> Iterator[Hit]:
@@ -30,9 +31,9 @@ def _handlers(facts: Facts) -> Iterator[Hit]:
             yield at(handler.module, handler.function, message)
 
 
-_RENEWS: Final = re.compile(r"/refresh(?:[/-]?token)?$")
-_PROMISED: Final = re.compile(r"^\s+refresh_token\s*:", re.MULTILINE)
-_UNFINISHED: Final = re.compile(
+_RENEWS: Final = lazy(r"/refresh(?:[/-]?token)?$")
+_PROMISED: Final = lazy(r"^\s+refresh_token\s*:", re.MULTILINE)
+_UNFINISHED: Final = lazy(
     r"raise\s+HTTPException\([^\n]*\n?[^\n]*(?<!\d)501(?:_NOT_IMPLEMENTED)?\b"
 )
 
@@ -49,10 +50,8 @@ def _unfinished(facts: Facts) -> Iterator[Hit]:
             yield at(route.module, route.function, f"{route.paths[0]} is not implemented.")
 
 
-_NEVER: Final = re.compile(
-    r"\braise\s+\w*HTTPException\(\s*[^)]*?(?<!\d)501(?:_NOT_IMPLEMENTED)?\b"
-)
-_ENDS: Final = re.compile(r"^[ \t]*(?:return|yield)\b", re.MULTILINE)
+_NEVER: Final = lazy(r"\braise\s+\w*HTTPException\(\s*[^)]*?(?<!\d)501(?:_NOT_IMPLEMENTED)?\b")
+_ENDS: Final = lazy(r"^[ \t]*(?:return|yield)\b", re.MULTILINE)
 
 
 def _never_done(facts: Facts) -> Iterator[Hit]:
@@ -71,10 +70,8 @@ def _uses_parameters(route: Route) -> bool:
     return any(re.search(rf"\b{re.escape(p.name)}\b", body) for p in route.function.parameters)
 
 
-_JUDGES: Final = re.compile(
-    r"/(?:verify|validate|introspect|check)(?:[/_-]?(?:token|session|jwt))?/?$"
-)
-_APPROVES: Final = re.compile(
+_JUDGES: Final = lazy(r"/(?:verify|validate|introspect|check)(?:[/_-]?(?:token|session|jwt))?/?$")
+_APPROVES: Final = lazy(
     r"^[ \t]*return\s+\w*[({][^\n]*?[\"']?\b(?:valid|active|authenticated|verified|is_valid)[\"']?\s*[:=]\s*True\b",
     re.MULTILINE,
 )

@@ -7,15 +7,16 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import handlers_around
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Call, Function, Module
+from authpact.review.source._pattern import lazy
 
 _MAKES: Final = frozenset({"UUID", "int", "ObjectId"})
 _CLAIMS: Final = r"(?:\w*(?:payload|claims|decoded\w*|token_data|principal))"
-_CLAIM: Final = re.compile(
+_CLAIM: Final = lazy(
     rf"^(?:str\()?{_CLAIMS}(?:\.(?:sub|user_id|id)\b|\[\s*[\"'](?:sub|user_?id|id)[\"']\s*\]"
     rf"|\.get\(\s*[\"'](?:sub|user_?id|id)[\"'])",
     re.IGNORECASE,
 )
-_CATCHES: Final = re.compile(r"^$|Exception|ValueError|TypeError|InvalidId|AttributeError")
+_CATCHES: Final = lazy(r"^$|Exception|ValueError|TypeError|InvalidId|AttributeError")
 
 
 def _is_claim(module: Module, function: Function, call: Call) -> bool:

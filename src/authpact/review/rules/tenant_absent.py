@@ -6,6 +6,7 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _TENANT: Final = (
@@ -13,7 +14,7 @@ _TENANT: Final = (
     r"|practice_id|account_id)"
 )
 _FILTER: Final = r"\b([A-Z]\w*)\.({tenant})\s*==\s*(?<![\w.]){principal}\.\2\b"
-_PERSON: Final = re.compile(r"^\w*(?:User|Member|Account|Profile)$")
+_PERSON: Final = lazy(r"^\w*(?:User|Member|Account|Profile)$")
 _LOOSE: Final = r"^\s+{column}\s*(?::\s*(?:Mapped\[\s*)?(?:Optional\[|[^=\n]*\|\s*None)|=\s*(?:\w+\.)?(?:Column|mapped_column)\((?![^\n]*nullable\s*=\s*False)|:[^\n=]*=\s*(?:Field|mapped_column)\([^\n]*nullable\s*=\s*True)"
 
 

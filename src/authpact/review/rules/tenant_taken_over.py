@@ -5,12 +5,13 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_UNOWNED: Final = re.compile(
+_UNOWNED: Final = lazy(
     r"(?:owner_\w+|user_id|owner)(?:\.is_\(\s*None\s*\)|\s*==\s*None|\s+IS\s+NULL)", re.IGNORECASE
 )
-_TAKES: Final = re.compile(
+_TAKES: Final = lazy(
     r"^\s+\w+\.(?:owner_\w+|user_id|owner)\s*=\s*\w*(?:user|sub|owner|claims)\w*", re.MULTILINE
 )
 

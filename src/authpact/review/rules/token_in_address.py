@@ -7,21 +7,20 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Parameter
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_QUERY: Final = re.compile(
+_QUERY: Final = lazy(
     r"[?&](?:token|access_token|jwt|auth_token)=(?:\$\{|[\"'`]\s*\+\s*(?!reset|verif)\w*(?:[tT]oken|jwt))"
 )
-_BUILT: Final = re.compile(
+_BUILT: Final = lazy(
     r"(?:[sS]earchParams|\b[pP]arams|\bquery)\.(?:set|append)\(\s*[\"'](?:access_?|auth_?)?(?:[tT]oken|jwt)[\"']|URLSearchParams\(\{[^{}]*?\b(?:access_?|auth_?)?(?:[tT]oken|jwt)\b"
 )
-_READ: Final = re.compile(r"query_params(?:\.get\(|\[)\s*[\"'](?:access_|auth_)?(?:token|jwt)[\"']")
-_PURPOSE: Final = re.compile(
-    r"reset|verif|invit|confirm|unsubscribe|magic|callback|share", re.IGNORECASE
-)
-_NAMED: Final = re.compile(r"(?:access_|auth_|jwt_|id_|bearer_|session_|refresh_)?token|jwt")
-_PLAIN: Final = re.compile(r"(?:Optional\[)?str\]?(?:\s*\|\s*None)?")
-_PLACED: Final = re.compile(r"\b(?:Depends|Header|Cookie|Body|Form|Security|Path|File)\(")
+_READ: Final = lazy(r"query_params(?:\.get\(|\[)\s*[\"'](?:access_|auth_)?(?:token|jwt)[\"']")
+_PURPOSE: Final = lazy(r"reset|verif|invit|confirm|unsubscribe|magic|callback|share", re.IGNORECASE)
+_NAMED: Final = lazy(r"(?:access_|auth_|jwt_|id_|bearer_|session_|refresh_)?token|jwt")
+_PLAIN: Final = lazy(r"(?:Optional\[)?str\]?(?:\s*\|\s*None)?")
+_PLACED: Final = lazy(r"\b(?:Depends|Header|Cookie|Body|Form|Security|Path|File)\(")
 
 
 def _in_address(route: Route, parameter: Parameter) -> bool:

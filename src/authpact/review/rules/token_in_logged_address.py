@@ -5,13 +5,14 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = lazy(
     r"\bf[\"'][^\"'\n]*(?:/bot|[?&](?:api_?key|key|token|access_token)=)\{[^{}\n]*(?:token|key|secret)\w*\}",
     re.IGNORECASE,
 )
-_LEVEL: Final = re.compile(r"basicConfig\([^()]*level\s*=\s*(?:logging\.)?[\"']?(?:INFO|DEBUG)")
-_QUIET: Final = re.compile(r"getLogger\(\s*[\"']httpx[\"']\s*\)\.(?:setLevel|disabled|propagate)")
+_LEVEL: Final = lazy(r"basicConfig\([^()]*level\s*=\s*(?:logging\.)?[\"']?(?:INFO|DEBUG)")
+_QUIET: Final = lazy(r"getLogger\(\s*[\"']httpx[\"']\s*\)\.(?:setLevel|disabled|propagate)")
 
 
 def check(facts: Facts) -> Iterator[Hit]:

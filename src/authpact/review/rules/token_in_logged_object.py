@@ -8,6 +8,7 @@ from authpact.review.facts._browser import in_browser
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._logs import BY_HAND, Line
 from authpact.review.source._model import Function
+from authpact.review.source._pattern import lazy
 
 _WORD: Final = (
     r"(?:(?:access|session|refresh|auth|id|bearer|jwt)_?)?token|jwt|authorization"
@@ -15,17 +16,17 @@ _WORD: Final = (
 )
 _KEY: Final = rf"(?:\.get\(\s*|\[\s*)[\"'](?:{_WORD}|Authorization)[\"']"
 _MEMBER: Final = rf"(?:\??\.data)?(?:\??\.(?:{_WORD})\b|\[[\"'](?:{_WORD})[\"']\])(?!\s*=[^=])"
-_CARRIES: Final = re.compile(
+_CARRIES: Final = lazy(
     r"[\"']?Authorization[\"']?\s*:(?!\s*[\"'][^\"'{}]*[\"']\s*[,}])", re.IGNORECASE
 )
-_GIVEN: Final = re.compile(
+_GIVEN: Final = lazy(
     r"\[\s*[\"']Authorization[\"']\s*\]\s*=(?!\s*[\"'][^\"'{}\n]*[\"']\s*$)", re.IGNORECASE
 )
-_ANSWER: Final = re.compile(
+_ANSWER: Final = lazy(
     r"^\(?\w+\.json\(\s*\)|^(?:axios|api|client|http|instance|\$?fetch|ky)\w*(?:\.\w+)*\("
     r"|^\w+\.data$|\.(?:signIn|signUp)\.email\(",
 )
-_NAME: Final = re.compile(r"^[A-Za-z_]\w*$")
+_NAME: Final = lazy(r"^[A-Za-z_]\w*$")
 
 
 def _taken_from(function: Function, name: str) -> bool:

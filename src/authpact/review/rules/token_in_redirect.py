@@ -6,27 +6,28 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _WORD: Final = r"(?:(?:access|auth|session|id|jwt|bearer|refresh)_?)?(?:token|jwt)"
 _NAME: Final = rf"(?:{_WORD}|(?:access|auth|session|id|refresh)Token)"
-_SENT: Final = re.compile(
+_SENT: Final = lazy(
     rf"[?&#]{_NAME}=(?:\$?\{{|[\"']\s*\+|%s)"
     rf"|urlencode\(\s*(?:\{{[^{{}}]*[\"']{_NAME}[\"']\s*:|dict\(\s*{_NAME}\s*=)"
     rf"|include_query_params\([^()]*\b{_NAME}\s*="
     rf"|searchParams\.(?:set|append)\(\s*[\"']{_NAME}[\"']"
 )
-_MOVES: Final = re.compile(
+_MOVES: Final = lazy(
     r"RedirectResponse\(|\bredirect\(|(?:NextResponse|Response|res|reply|ctx|c)\.redirect\("
     r"|[Hh]eaders\s*[=:][^\n]*[\"'][Ll]ocation[\"']|location\.(?:href\s*=|assign\(|replace\()"
     r"|\brouter\.(?:push|replace)\(|permanentRedirect\("
 )
-_PURPOSE: Final = re.compile(
+_PURPOSE: Final = lazy(
     r"reset|verif|invit|confirm|unsubscribe|magic|share|password|activat|device|download|preview"
     r"|new URL\([^\n]*ws|csrf",
     re.IGNORECASE,
 )
-_TAKEN: Final = re.compile(
+_TAKEN: Final = lazy(
     rf"\b(?:(?:const|let|var)\s+)?(\w+)\s*=\s*(?:\w+\.)*(?:\w*[pP]arams|query|\w*\(\))\??\.get\(\s*[\"']{_NAME}[\"']"
     rf"|\b(?:const|let|var)\s+(\w+)\s*=\s*new URLSearchParams\([^()]*\)\.get\(\s*[\"']{_NAME}[\"']"
     rf"|\b(?:const|let|var)\s+(\w+)\s*=\s*router\.query\.{_NAME}\b"

@@ -7,21 +7,22 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._stores import writes
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_SET: Final = re.compile(r"\b(?:local|session)Storage\.setItem\(\s*([^,\n]+),\s*([^\n]*)")
-_OTHER: Final = re.compile(
+_SET: Final = lazy(r"\b(?:local|session)Storage\.setItem\(\s*([^,\n]+),\s*([^\n]*)")
+_OTHER: Final = lazy(
     r"\b(?:local|session)Storage(?:\.\w*[tT]oken\w*|\[\s*[\"'][\w-]*token[\w-]*[\"']\s*\])\s*=(?!=)"
     r"|\b(?:atomWithStorage|useLocalStorage|useSessionStorage|usePersistedState)(?:<[^>]*>)?\(\s*[\"'][\w-]*(?:token|jwt)[\w-]*[\"']",
     re.IGNORECASE,
 )
-_PERSISTED: Final = re.compile(
+_PERSISTED: Final = lazy(
     r"\b(?:access|auth|refresh|bearer|jwt)?_?[tT]oken\s*:\s*(?:null|undefined|\"\"|'')"
 )
-_CREDENTIAL: Final = re.compile(r"token|jwt|bearer", re.IGNORECASE)
+_CREDENTIAL: Final = lazy(r"token|jwt|bearer", re.IGNORECASE)
 
 
-_DRIVEN: Final = re.compile(r"[\"'](?:@?playwright(?:-core|/test)?|puppeteer(?:-core)?)[\"']")
+_DRIVEN: Final = lazy(r"[\"'](?:@?playwright(?:-core|/test)?|puppeteer(?:-core)?)[\"']")
 """A program that drives a browser fills the storage of a throw-away one."""
 
 

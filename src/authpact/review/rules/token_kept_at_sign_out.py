@@ -5,19 +5,18 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_WRITES: Final = re.compile(
+_WRITES: Final = lazy(
     r"\b(?:local|session)Storage\.setItem\(\s*[\"'`]([\w.-]*(?:token|jwt)[\w.-]*)[\"'`]",
     re.IGNORECASE,
 )
-_CLEARS: Final = re.compile(
+_CLEARS: Final = lazy(
     r"\b(?:local|session)Storage\.(?:clear\(|removeItem\(\s*(?![\"'`]))|\bremoveItem\(\s*key\b"
 )
-_OLD: Final = re.compile(r"old|backup|legacy|archive", re.IGNORECASE)
-_OUT: Final = re.compile(r"^(?:handle|on|do|user)?_?(?:log|sign)_?(?:out|off)\w*$", re.IGNORECASE)
-_ENDS: Final = re.compile(
-    r"fetch\(|axios|api\w*\.|(?:sign|log)_?[oO]ut\(|push\(|location|replace\("
-)
+_OLD: Final = lazy(r"old|backup|legacy|archive", re.IGNORECASE)
+_OUT: Final = lazy(r"^(?:handle|on|do|user)?_?(?:log|sign)_?(?:out|off)\w*$", re.IGNORECASE)
+_ENDS: Final = lazy(r"fetch\(|axios|api\w*\.|(?:sign|log)_?[oO]ut\(|push\(|location|replace\(")
 
 
 def check(facts: Facts) -> Iterator[Hit]:

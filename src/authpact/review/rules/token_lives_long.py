@@ -8,11 +8,12 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._issuers import Issuer
 from authpact.review.facts._lifetimes import seconds
 from authpact.review.facts._mints import Mint, amount_in
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import members
 
 _DAY: Final = 86400
-_OTHER: Final = re.compile(r"refresh|verif|reset|invite|magic|confirm", re.IGNORECASE)
-_LASTS: Final = re.compile(r"expir|lifetime|ttl|max_age|delta", re.IGNORECASE)
+_OTHER: Final = lazy(r"refresh|verif|reset|invite|magic|confirm", re.IGNORECASE)
+_LASTS: Final = lazy(r"expir|lifetime|ttl|max_age|delta", re.IGNORECASE)
 
 
 def _longest(mint: Mint) -> float:
@@ -52,7 +53,7 @@ def _of_plugin(issuer: Issuer) -> Iterator[Hit]:
         yield at(issuer.module, line, f"The cached session, a JWT, lives {lives / _DAY:g} days.")
 
 
-_ROW: Final = re.compile(
+_ROW: Final = lazy(
     r"\b\w*Session\((?:[^()]|\([^()]*\))*?\bexpires_?[aA]t\s*=[^()]*timedelta\(\s*days\s*=\s*(\d+)",
     re.DOTALL,
 )

@@ -9,29 +9,30 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._held import Held, is_hashed
 from authpact.review.facts._logs import BY_HAND, Line, label, origin
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
 _MESSAGE: Final = "A token, or the beginning of one, is logged."
 _KIND: Final = r"(?:session|access|refresh|auth|jwt|bearer|raw|id|user|cached|oauth|app|login)"
-_TOKEN: Final = re.compile(
+_TOKEN: Final = lazy(
     rf"^(?:(?:new|current|the)?_?{_KIND}_?)*(?:token|jwt)(?:_?str(?:ing)?|_?value)?$"
     rf"|^{_KIND}_?tokens$|^authorization$|^auth_?header$|^(?:better-auth\.)?session_token$",
     re.IGNORECASE,
 )
-_WHOLE: Final = re.compile(
+_WHOLE: Final = lazy(
     r"(?:^|\.)credentials\.credentials$|^document\.cookie$|^(?:request|req|websocket|ws)\.(?:cookies|headers)$"
 )
-_ABOUT: Final = re.compile(r"auth|session|bearer|cookie|jwt|oauth|credential", re.IGNORECASE)
-_SESSION: Final = re.compile(r"\bauth\.api\.getSession\(")
-_BROWSER: Final = re.compile(
+_ABOUT: Final = lazy(r"auth|session|bearer|cookie|jwt|oauth|credential", re.IGNORECASE)
+_SESSION: Final = lazy(r"\bauth\.api\.getSession\(")
+_BROWSER: Final = lazy(
     r"[\"']use client[\"']|\bwindow\b|\b(?:local|session)Storage\b|\bdocument\.|\buse(?:State|Effect|Session)\("
 )
-_ISSUED: Final = re.compile(
+_ISSUED: Final = lazy(
     r"^\w*(?:auth|client)\w*(?:\.api)?\.(?:token|getAccessToken|getToken)\(|^getAccessToken\(",
     re.IGNORECASE,
 )
-_COOKIES: Final = re.compile(r"for\s+\w+\s*,\s*(\w+)\s+in\s+[\w.]*cookies\.items\(\)")
+_COOKIES: Final = lazy(r"for\s+\w+\s*,\s*(\w+)\s+in\s+[\w.]*cookies\.items\(\)")
 _STORES: Final = frozenset({"update_one", "insert_one", "find_one_and_update", "replace_one"})
-_FIND: Final = re.compile(r"^([\w.]+)\.find_one(?:_and_update)?\(")
+_FIND: Final = lazy(r"^([\w.]+)\.find_one(?:_and_update)?\(")
 
 
 def _sessions(module: Module) -> frozenset[str]:

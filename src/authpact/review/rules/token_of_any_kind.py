@@ -8,16 +8,17 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._mints import Mint
 from authpact.review.facts._tokens import Verification
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_KIND: Final = re.compile(
+_KIND: Final = lazy(
     r"[\"'](type|typ|token_type|purpose|use|token_use|kind|scope)[\"']\]?\s*[:=]\s*[\"']([\w:.-]+)[\"']"
 )
-_OTHER: Final = re.compile(
+_OTHER: Final = lazy(
     r"refresh|reset|verif|confirm|invit|magic|activat|mfa|2fa|otp|pre_?auth|unsubscribe",
     re.IGNORECASE,
 )
-_SUBJECT: Final = re.compile(r"[\"'](?:sub|user_id|id|email)[\"']|\.copy\(\)|\*\*\w+|dict\(")
-_STORED: Final = re.compile(r"\bjti\b|revok|blacklist|denylist|blocklist", re.IGNORECASE)
+_SUBJECT: Final = lazy(r"[\"'](?:sub|user_id|id|email)[\"']|\.copy\(\)|\*\*\w+|dict\(")
+_STORED: Final = lazy(r"\bjti\b|revok|blacklist|denylist|blocklist", re.IGNORECASE)
 
 
 def _last(name: str) -> str:

@@ -6,13 +6,14 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Assignment, Function, Module
+from authpact.review.source._pattern import lazy
 
-_CACHE: Final = re.compile(
+_CACHE: Final = lazy(
     r"^(?:_?cached?|current|access|api|auth|jwt|stored|memory)?_?(?:\w*[tT]oken\w*|jwt\w*)$"
 )
-_EMPTY: Final = re.compile(r"^(?:null|undefined|\"\"|''|\{\})$")
-_SIGN_OUT: Final = re.compile(r"^(?:handle)?(?:sign|log)_?out\w*$", re.IGNORECASE)
-_LISTED: Final = re.compile(r"denylist|blacklist|revoked|blocklist|\bjti\b", re.IGNORECASE)
+_EMPTY: Final = lazy(r"^(?:null|undefined|\"\"|''|\{\})$")
+_SIGN_OUT: Final = lazy(r"^(?:handle)?(?:sign|log)_?out\w*$", re.IGNORECASE)
+_LISTED: Final = lazy(r"denylist|blacklist|revoked|blocklist|\bjti\b", re.IGNORECASE)
 _DAY: Final = 86400
 
 

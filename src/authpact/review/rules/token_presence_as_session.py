@@ -6,26 +6,27 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _STORED: Final = r"(?:window\.)?(?:local|session)Storage\.getItem\(\s*[\"']?[\w.:-]*(?:token|jwt|auth|signed[_-]?in|logged[_-]?in|session)[\w.:-]*[\"']?\s*\)"
-_DIRECT: Final = re.compile(
+_DIRECT: Final = lazy(
     rf"(?:\breturn\s+|\b(?:is|has)?(?:Authenticated|SignedIn|LoggedIn|Authed|Authorized)\w*\s*[:=]\s*(?:[^\n;]*&&\s*)?|set(?:Is)?(?:Authenticated|SignedIn|LoggedIn|Authed|Authorized|Allowed)\(\s*)"
     rf"(?:!!\s*|Boolean\(\s*){_STORED}",
     re.IGNORECASE,
 )
 _STATE: Final = r"\bset(?:Is)?(?:Authenticated|SignedIn|LoggedIn|Authed|Authorized|Allowed)\("
-_ASKS: Final = re.compile(
+_ASKS: Final = lazy(
     r"\bawait\b|\bfetch\w*\(|\baxios\b|\bapi\w*\.(?!set)|\.then\(|\bmutate|\brefetch|[vV]alidat"
 )
-_NAMED: Final = re.compile(rf"^{_STORED}$", re.IGNORECASE)
-_LOOKED_AT: Final = re.compile(
+_NAMED: Final = lazy(rf"^{_STORED}$", re.IGNORECASE)
+_LOOKED_AT: Final = lazy(
     r"\bexp\b|expires|jwtDecode|decodeJwt|jwt_decode|atob\(|jwtVerify|isExpired|verify",
     re.IGNORECASE,
 )
 
 
-_BAR: Final = re.compile(
+_BAR: Final = lazy(
     r"(?:^|[/_-])(?:(?:top|main|app|site|mobile)?[_-]?)(?:nav(?:bar|igation)?|header|footer|sidebar|menu)\.[jt]sx$",
     re.IGNORECASE,
 )

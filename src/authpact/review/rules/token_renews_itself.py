@@ -6,11 +6,12 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 
-_PATH: Final = re.compile(r"/(?:refresh|renew|refresh[-_]token|token/refresh)/?$", re.IGNORECASE)
-_VERIFIES: Final = re.compile(r"\bdecode\(|verify_\w*token|decode_\w*token|Depends\(\s*get_current")
-_ISSUES: Final = re.compile(r"\bencode\(|(?:create|make|generate|issue|new)_\w*token")
-_STORE: Final = re.compile(
+_PATH: Final = lazy(r"/(?:refresh|renew|refresh[-_]token|token/refresh)/?$", re.IGNORECASE)
+_VERIFIES: Final = lazy(r"\bdecode\(|verify_\w*token|decode_\w*token|Depends\(\s*get_current")
+_ISSUES: Final = lazy(r"\bencode\(|(?:create|make|generate|issue|new)_\w*token")
+_STORE: Final = lazy(
     r"\bselect\(|\.query\(|\.execute\(|\.exec\(|\.get\(\s*[A-Z]\w+|find_\w+\(|redis|\bjti\b|revoked|get_user|fetch"
     r"|repo\w*\.|\.refresh_tokens?\b|rotate|denylist|blacklist",
     re.IGNORECASE,

@@ -5,11 +5,12 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_FETCH: Final = re.compile(
+_FETCH: Final = lazy(
     r"^(?:fetch|axios(?:\.\w+)?|httpx\.\w+|requests\.\w+|client\.(?:get|post|request))$"
 )
-_CHOSEN: Final = re.compile(
+_CHOSEN: Final = lazy(
     r"(?:searchParams\.get\(\s*[\"'](?:url|target|redirect|uri|endpoint)[\"']|body\.url\b|req(?:uest)?\.query\.url|query_params(?:\.get\(|\[)\s*[\"']url)"
 )
 

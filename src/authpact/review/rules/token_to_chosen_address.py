@@ -8,21 +8,22 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._followed import GIVEN, followed
 from authpact.review.facts._routes import Route
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _SAID: Final = "A token is sent to an address that the caller chooses."
-_TO_SCRIPT: Final = re.compile(
+_TO_SCRIPT: Final = lazy(
     r"(?:redirect\(|location(?:\.href)?\s*=|location\.(?:assign|replace)\()\s*(?:new URL\()?`\$\{\s*(\w+)\s*\}[^`]*[?&#](?:token|access_token|jwt)=\$\{"
 )
-_TO_PYTHON: Final = re.compile(
+_TO_PYTHON: Final = lazy(
     r"RedirectResponse\(\s*(?:url\s*=\s*)?f[\"']\{\s*(\w+)\s*\}[^\"']*[?&#](?:token|access_token|jwt)=\{"
 )
-_CHECKED: Final = re.compile(
+_CHECKED: Final = lazy(
     r"allow|startswith\(|startsWith\(|\.origin\b|hostname|netloc|whitelist", re.IGNORECASE
 )
 
 
-_REDIRECT: Final = re.compile(
+_REDIRECT: Final = lazy(
     r"(?:\bredirect\(|location(?:\.href)?\s*=(?!=)|location\.(?:assign|replace)\()\s*(?:new URL\(\s*)?(\w+)\b"
 )
 _CARRIED: Final = r"(?:\w+_)?(?:[tT]oken|jwt|JWT)\b"
@@ -62,10 +63,10 @@ def _in_parts(module: Module) -> Iterator[Hit]:
 
 
 _ASKS: Final = frozenset({"get", "post", "put", "patch", "delete", "request", "send", "stream"})
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = lazy(
     r"ur[il]$|callback|webhook|hook$|target|endpoint|return_?to|redirect|^next$", re.IGNORECASE
 )
-_CREDENTIAL: Final = re.compile(
+_CREDENTIAL: Final = lazy(
     r"headers(?:\.get\(|\[)\s*[\"']authorization|\.credentials\b|Bearer \{", re.IGNORECASE
 )
 

@@ -6,20 +6,21 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Call, Module
+from authpact.review.source._pattern import lazy
 
-_SERVED: Final = re.compile(r"sse|http", re.IGNORECASE)
+_SERVED: Final = lazy(r"sse|http", re.IGNORECASE)
 _APPS: Final = frozenset({"sse_app", "streamable_http_app", "http_app", "run", "run_async"})
-_ANYWHERE: Final = re.compile(r"[\"'](?:0\.0\.0\.0|::)[\"']")
-_KNOWS: Final = re.compile(
+_ANYWHERE: Final = lazy(r"[\"'](?:0\.0\.0\.0|::)[\"']")
+_KNOWS: Final = lazy(
     r"authorization|bearer|get_access_token|get_http_(?:headers|request)|add_middleware|middleware\s*="
     r"|token_verifier|\bauth\w*\s*=|compare_digest|api_?key|x-[\w-]*(?:secret|token)",
     re.IGNORECASE,
 )
 """What a server, or a tool, says that looks at who calls."""
-_DATA: Final = re.compile(
+_DATA: Final = lazy(
     r"session|\bdb\b|\bconn\w*|cursor|execute\(|repositor|\.commit\(|httpx|requests\.|\w*_?client\b"
 )
-_PERSON: Final = re.compile(r"(?:user|owner|account|customer|tenant)_?id", re.IGNORECASE)
+_PERSON: Final = lazy(r"(?:user|owner|account|customer|tenant)_?id", re.IGNORECASE)
 
 
 def _is_open(module: Module, made: Call, name: str) -> bool:

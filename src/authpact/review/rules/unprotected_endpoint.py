@@ -7,8 +7,9 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._public import is_public
 from authpact.review.facts._routes import Route
+from authpact.review.source._pattern import lazy
 
-_OWN_KEY: Final = re.compile(r"settings|os\.|api_?key|config\.", re.IGNORECASE)
+_OWN_KEY: Final = lazy(r"settings|os\.|api_?key|config\.", re.IGNORECASE)
 _READS_ONLY: Final = 3
 
 

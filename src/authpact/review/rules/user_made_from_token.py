@@ -7,18 +7,19 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._rows import is_person
 from authpact.review.facts._signs import SIGNS_UP
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_MAKES: Final = re.compile(
+_MAKES: Final = lazy(
     r"\b([A-Z]\w*)\(\s*(?:\n\s*)?(?:id|user_id|auth_id|external_id|email|sub|subject)\s*=\s*"
 )
-_CLAIMS: Final = re.compile(
+_CLAIMS: Final = lazy(
     r"(?:payload|claims|token_data|decoded|userinfo)\w*(?:\.get\(|\[|\.(?:sub|email|user_id)\b)"
     r"|headers(?:\.get\(|\[)\s*[\"']x-(?:\w+-)*(?:user|sub|email|identity)",
     re.IGNORECASE,
 )
-_STORES: Final = re.compile(r"\.add\(|\.save\(|\.create\(|insert|\.merge\(", re.IGNORECASE)
-_INSERT: Final = re.compile(
+_STORES: Final = lazy(r"\.add\(|\.save\(|\.create\(|insert|\.merge\(", re.IGNORECASE)
+_INSERT: Final = lazy(
     r"INSERT\s+INTO\s+[\"`\\]{0,3}users?\b|users?(?:_collection)?\.insert_one\(", re.IGNORECASE
 )
 
@@ -34,10 +35,10 @@ def _verifying(facts: Facts) -> set[tuple[str, int]]:
     return found
 
 
-_OWN_ID: Final = re.compile(
+_OWN_ID: Final = lazy(
     r"\b(\w*User)\(\s*(?:\n\s*)?(?:id|user_id|auth_id)\s*=\s*(?:str\(|UUID\()?(user_?id|user_uuid|current_user_id|sub|subject)\b"
 )
-_PLACED: Final = re.compile(r"\.(?:add|merge)\(")
+_PLACED: Final = lazy(r"\.(?:add|merge)\(")
 
 
 def _on_the_fly(facts: Facts) -> Iterator[Hit]:

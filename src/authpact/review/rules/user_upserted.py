@@ -9,8 +9,9 @@ from authpact.review.facts._owners import caller_names, keys_of, statement_of
 from authpact.review.facts._rows import is_person
 from authpact.review.facts._signs import SIGNS_UP
 from authpact.review.source._model import Call, Module
+from authpact.review.source._pattern import lazy
 
-_UPSERT: Final = re.compile(
+_UPSERT: Final = lazy(
     r"INSERT\s+INTO\s+[\"`\\]{0,3}(?:\w+\.)?(?:app_|auth_)?(?:users?|members?|accounts?|profiles?|customers?|people|players?)\b",
     re.IGNORECASE,
 )
@@ -29,7 +30,7 @@ _KEYS: Final = frozenset(
     ]
 )
 _ORM: Final = frozenset(["get_or_create", "update_or_create"])
-_PEOPLE: Final = re.compile(
+_PEOPLE: Final = lazy(
     r"(?:^|\.|\[[\"'])(?:users?|members?|accounts?|profiles?|customers?)[\"'\]]*\.\w+$"
 )
 

@@ -8,9 +8,10 @@ from authpact.review._rule import Case, Hit, Rule
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._images import copied, holds, language
 from authpact.review.facts._variables import Read, Service
+from authpact.review.source._pattern import lazy
 
-_ENCRYPTS: Final = re.compile(r"ENCRYPT|FERNET|CIPHER|MASTER")
-_BACK_DOOR: Final = re.compile(r"(?:^|_)(?:TESTS?|TESTING|E2E|BYPASS|DEBUG|MOCK)(?:_|$)")
+_ENCRYPTS: Final = lazy(r"ENCRYPT|FERNET|CIPHER|MASTER")
+_BACK_DOOR: Final = lazy(r"(?:^|_)(?:TESTS?|TESTING|E2E|BYPASS|DEBUG|MOCK)(?:_|$)")
 
 
 def _are_alternatives(read: Read, name: str) -> bool:

@@ -9,14 +9,15 @@ from authpact.review.facts._environment import is_secret_name
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._issuers import Client
 from authpact.review.facts._variables import Read
+from authpact.review.source._pattern import lazy
 
-_SECRETS: Final = re.compile(r"^(?!.*(?:REFRESH|RESET|CSRF|COOKIE|WEBHOOK|CRON|ENCRYPT))")
-_TOKENS: Final = re.compile(r"AUTH|JWT|SESSION|TOKEN|SIGN|^(?:APP_)?SECRET")
+_SECRETS: Final = lazy(r"^(?!.*(?:REFRESH|RESET|CSRF|COOKIE|WEBHOOK|CRON|ENCRYPT))")
+_TOKENS: Final = lazy(r"AUTH|JWT|SESSION|TOKEN|SIGN|^(?:APP_)?SECRET")
 """What every deployment needs for signing in; another secret may have been left out on purpose."""
-_DRAFT: Final = re.compile(r"(^|/)(?:specs?|plans?|history|prompts?|archive|adr)/")
+_DRAFT: Final = lazy(r"(^|/)(?:specs?|plans?|history|prompts?|archive|adr)/")
 """Notes of the past, which nobody deploys by."""
-_CORS: Final = re.compile(r"CORS|(?:ALLOWED|TRUSTED)_ORIGIN|ORIGINS$|ORIGINS_")
-_ORIGINS: Final = re.compile(r"CORS|ORIGIN|^(?:FRONTEND|CLIENT|WEB)_(?:URL|HOST)")
+_CORS: Final = lazy(r"CORS|(?:ALLOWED|TRUSTED)_ORIGIN|ORIGINS$|ORIGINS_")
+_ORIGINS: Final = lazy(r"CORS|ORIGIN|^(?:FRONTEND|CLIENT|WEB)_(?:URL|HOST)")
 
 
 def _is_origins_field(read: Read) -> bool:

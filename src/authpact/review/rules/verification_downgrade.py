@@ -5,8 +5,9 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_BY_HAND: Final = re.compile(
+_BY_HAND: Final = lazy(
     r"b64decode\(\s*[^\n]*(?:payload|parts\[1\]|split\(\s*[\"']\.[\"']\s*\)\[1\])"
 )
 

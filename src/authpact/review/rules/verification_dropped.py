@@ -6,16 +6,15 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Call, Module
+from authpact.review.source._pattern import lazy
 
-_ANSWERS: Final = re.compile(
+_ANSWERS: Final = lazy(
     r"^(?:bcrypt\.checkpw|checkpw|check_password_hash|check_password|verify_password|verifyPassword"
     r"|bcrypt\.compare(?:Sync)?|(?:\w+\.)*verify)$"
 )
-_BOOLEAN: Final = re.compile(
-    r"CryptContext\(|PasswordHash\(|bcrypt|pbkdf2_sha256|sha256_crypt|scrypt"
-)
-_DUMMY: Final = re.compile(r"dummy|fake|decoy|(?-i:\b[A-Z][A-Z0-9_]{3,}\b)", re.IGNORECASE)
-_GOES_ON: Final = re.compile(r"(?:[=(\[{,\\?:&|]|\b(?:and|or|not|return|await|if))\s*$")
+_BOOLEAN: Final = lazy(r"CryptContext\(|PasswordHash\(|bcrypt|pbkdf2_sha256|sha256_crypt|scrypt")
+_DUMMY: Final = lazy(r"dummy|fake|decoy|(?-i:\b[A-Z][A-Z0-9_]{3,}\b)", re.IGNORECASE)
+_GOES_ON: Final = lazy(r"(?:[=(\[{,\\?:&|]|\b(?:and|or|not|return|await|if))\s*$")
 
 
 def _is_statement(module: Module, call: Call) -> bool:

@@ -9,27 +9,28 @@ from authpact.review.facts._facts import Facts
 from authpact.review.facts._gates import Gate, credentials
 from authpact.review.source._dictionaries import returned
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 
-_NAME: Final = re.compile(
+_NAME: Final = lazy(
     r"^(?:verify|validate|check)_\w*(?:jwt|token|auth)\w*$|^get_current_(?:user|principal)\w*$|^(?:authenticate|require)_(?:user|auth|request)\w*$"
 )
-_LOOKS: Final = re.compile(
+_LOOKS: Final = lazy(
     r"decode|\.headers|\.cookies|\.credentials|verify\(|session|\bdb\b|query|execute|http|raise|await|\.get\(",
     re.IGNORECASE,
 )
-_CONSTANT: Final = re.compile(
+_CONSTANT: Final = lazy(
     r"return\s+(?:[\"'][\w@.-]+[\"']|\{[^}]*[\"'](?:id|sub|user_id)[\"']\s*:\s*[\"'\d]|\w*User\w*\(\s*id\s*=\s*[\"'\d])"
 )
-_WHO: Final = re.compile(
+_WHO: Final = lazy(
     r"(?:user|principal|identity|account|subject|caller|viewer|member|owner|actor|claims|who_?am_?i|session|person)",
     re.IGNORECASE,
 )
-_SAYS_WHO: Final = re.compile(
+_SAYS_WHO: Final = lazy(
     r"[\"']?\b(?:id|uid|sub|subject|user_?id|email|account_?id)[\"']?\s*[=:]\s*[\"'\d]|^[\"'][\w@.-]+[\"']$"
 )
-_STRANGER: Final = re.compile(r"anonym|guest|public|nobody|visitor|unknown", re.IGNORECASE)
-_VARIES: Final = re.compile(r"\b(?!True|False|None)[a-z_]\w*\b(?!\s*[=:(])|\bself\b|\[[^\]]+\]")
-_STRINGS: Final = re.compile(r"([\"'`]).*?\1")
+_STRANGER: Final = lazy(r"anonym|guest|public|nobody|visitor|unknown", re.IGNORECASE)
+_VARIES: Final = lazy(r"\b(?!True|False|None)[a-z_]\w*\b(?!\s*[=:(])|\bself\b|\[[^\]]+\]")
+_STRINGS: Final = lazy(r"([\"'`]).*?\1")
 
 
 def _is_fixed(module: Module, text: str) -> bool:
@@ -60,13 +61,13 @@ def _answers_one(module: Module, function: Function) -> bool:
     return _is_fixed(module, answers[0])
 
 
-_TAKEN_APART: Final = re.compile(
+_TAKEN_APART: Final = lazy(
     r"(?:^|\.)(?:r?split|r?partition|strip|lower|upper|removeprefix|removesuffix|startswith|endswith|replace"
     r"|str|len|int|get|isdigit|\w*Error|\w*Exception)$"
 )
 _CUTS: Final = frozenset({"split", "rsplit", "partition", "rpartition"})
-_VERIFIER: Final = re.compile(r"verif|validat|decode|authenticat|check|parse_token", re.IGNORECASE)
-_CLAIMS: Final = re.compile(
+_VERIFIER: Final = lazy(r"verif|validat|decode|authenticat|check|parse_token", re.IGNORECASE)
+_CLAIMS: Final = lazy(
     r"[\"'](?:sub|user_?id|id|uid)[\"']\s*:\s*(\w+)|^\w*(?:User|Principal|Identity|Account|Claims)\w*\(\s*(?:\w+\s*=\s*)?(\w+)"
 )
 
@@ -88,13 +89,11 @@ def _only_splits(module: Module, function: Function) -> bool:
     return bool(named & held) and inside is None and (harmless or bool(made))
 
 
-_SCRIPT_NAME: Final = re.compile(
+_SCRIPT_NAME: Final = lazy(
     r"^(?:require|get|current|load|fetch|assert|ensure|check|verify)_?(?:current|server|auth\w*|signed\w*)?_?(?:User|Session|Principal|Account|Viewer|Auth|Caller|Identity)$",
     re.IGNORECASE,
 )
-_SERVES: Final = re.compile(
-    r"(?:^|/)(?:app/.*(?:route|page|layout|actions?)|pages/api/.*)\.[jt]sx?$"
-)
+_SERVES: Final = lazy(r"(?:^|/)(?:app/.*(?:route|page|layout|actions?)|pages/api/.*)\.[jt]sx?$")
 
 
 def _in_scripts(facts: Facts) -> Iterator[Hit]:

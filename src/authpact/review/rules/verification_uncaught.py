@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -6,8 +5,9 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._tokens import Verification
+from authpact.review.source._pattern import lazy
 
-_ERRORS: Final = re.compile(r"exception_handler\(")
+_ERRORS: Final = lazy(r"exception_handler\(")
 
 
 def _caught(facts: Facts, v: Verification) -> bool:

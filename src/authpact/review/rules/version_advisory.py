@@ -7,6 +7,7 @@ from authpact.review._mends import swap
 from authpact.review._rule import Case, Hit, Rule
 from authpact.review.facts._environment import Pin
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
 _PYTHON: Final = (
@@ -14,7 +15,7 @@ _PYTHON: Final = (
     ("pyjwt", (2, 4), "CVE-2022-29217 lets a public key pass as a shared secret"),
     ("authlib", (1, 3, 1), "CVE-2024-37568 lets a public key pass as a shared secret"),
 )
-_EXACT: Final = re.compile(r"[\"']better-auth[\"']\s*:\s*[\"'](\d+)\.(\d+)\.(\d+)[\"']")
+_EXACT: Final = lazy(r"[\"']better-auth[\"']\s*:\s*[\"'](\d+)\.(\d+)\.(\d+)[\"']")
 _FIXED: Final = (1, 3, 26)
 
 

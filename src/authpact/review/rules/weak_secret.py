@@ -12,13 +12,14 @@ from authpact.review.facts._environment import (
 )
 from authpact.review.facts._facts import Facts
 from authpact.review.source._model import Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_SCRIPTED: Final = re.compile(
+_SCRIPTED: Final = lazy(
     r"^(?!\s*(?:#|echo\b|print))[^\n]*--from-literal[= ][\"']?(\w+)=[\"']?([^\s\"'$]+)",
     re.MULTILINE,
 )
-_ADMINISTRATOR: Final = re.compile(
+_ADMINISTRATOR: Final = lazy(
     r"^(?:\w*admin_?password|(?:minio_|mysql_)?root_?password|rabbitmq_default_pass)$",
     re.IGNORECASE,
 )

@@ -5,8 +5,9 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at, once
 from authpact.review.facts._facts import Facts
+from authpact.review.source._pattern import lazy
 
-_HOLE: Final = re.compile(r"\$\{[^}]*\}")
+_HOLE: Final = lazy(r"\$\{[^}]*\}")
 
 
 def _plain(path: str) -> str:

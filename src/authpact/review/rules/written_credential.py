@@ -8,18 +8,19 @@ from authpact.review.facts._browser import is_client
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._gates import credentials
 from authpact.review.source._model import Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_SCHEMES: Final = re.compile(
+_SCHEMES: Final = lazy(
     r"^(?:bearer|basic|token|digest|dpop|jwt|api-?key|null|none|undefined|true|false|refresh|access|)\s*$",
     re.IGNORECASE,
 )
 _SHORTEST: Final = 4
-_TEST: Final = re.compile(r"^(\s*)(?:if|elif)\s+(.+?):\s*$")
-_REFUSAL: Final = re.compile(
+_TEST: Final = lazy(r"^(\s*)(?:if|elif)\s+(.+?):\s*$")
+_REFUSAL: Final = lazy(
     r"return\s*(?:None|False|JSONResponse|Response|PlainText|self\._?refuse)?\b(?:\(.*)?$|return\s*$"
 )
-_ENVIRONMENT: Final = re.compile(
+_ENVIRONMENT: Final = lazy(
     r"\benv|environment|debug|testing|is_?dev|settings\.\w*(?:dev|test)", re.IGNORECASE
 )
 
@@ -74,16 +75,16 @@ def _accepted(module: Module, function: Function) -> Iterator[int]:
             yield function.line + index
 
 
-_HASHED: Final = re.compile(
+_HASHED: Final = lazy(
     r"verify\w*\(|checkpw\(|check_password\w*\(|\bcompare(?:Sync)?\(|scrypt", re.IGNORECASE
 )
-_MASTER: Final = re.compile(
+_MASTER: Final = lazy(
     r"\bif\b[^\n]*\b\w*(?:password|passwd|pwd)\s*={2,3}\s*(?:process\.env\.\w+|settings\.\w+"
     r"|os\.(?:environ\S+|getenv\(\S+\))|(?-i:[A-Z][A-Z0-9_]{3,})\b|[\"'][^\"'\n]{3,}[\"'])\s*\)?\s*[:{]?\s*"
     r"return\s+(?!None|False|false|null)\w",
     re.IGNORECASE,
 )
-_BEARER: Final = re.compile(
+_BEARER: Final = lazy(
     r"\bif\s*\(\s*(?:\w*[tT]oken|bearer|raw|authorization|authHeader)\s*===?\s*[\"'`](?:Bearer )?"
     r"(?!null|undefined|Bearer)[\w.-]{4,}[\"'`]\s*\)\s*\{?\s*return\s+(?!null|false|undefined|new Resp|Resp|NextResponse\.json)",
 )

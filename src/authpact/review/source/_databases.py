@@ -3,7 +3,9 @@
 import re
 from typing import Final
 
-_NAMED: Final = re.compile(r"\.(?:db|sqlite3?|db3)(?:-wal|-journal)?$", re.IGNORECASE)
+from authpact.review.source._pattern import lazy
+
+_NAMED: Final = lazy(r"\.(?:db|sqlite3?|db3)(?:-wal|-journal)?$", re.IGNORECASE)
 _HASH: Final = re.compile(
     rb"[0-9a-f]{32}:[0-9a-f]{128}|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|\$argon2(?:id|i|d)\$v=\d+\$m="
     rb"|\$scrypt\$ln=|pbkdf2(?:_sha\d+\$\d+|:sha\d+:\d+|-sha\d+)\$"

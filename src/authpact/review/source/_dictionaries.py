@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import Final
 
 from authpact.review.source._model import Argument, Call, Function, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project
 from authpact.review.source._text import literal, members, split
 
 _DEEP: Final = 6
-_NAME: Final = re.compile(r"^(?:self\.|cls\.)?[A-Za-z_][\w.]*$")
-_CALL: Final = re.compile(r"^([A-Za-z_][\w.]*)\((.*)\)$", re.DOTALL)
-_CHOICE: Final = re.compile(r"^(.+?)\s+if\s+.+?\s+else\s+(.+)$", re.DOTALL)
-_RETURN: Final = re.compile(r"\breturn\s+")
+_NAME: Final = lazy(r"^(?:self\.|cls\.)?[A-Za-z_][\w.]*$")
+_CALL: Final = lazy(r"^([A-Za-z_][\w.]*)\((.*)\)$", re.DOTALL)
+_CHOICE: Final = lazy(r"^(.+?)\s+if\s+.+?\s+else\s+(.+)$", re.DOTALL)
+_RETURN: Final = lazy(r"\breturn\s+")
 _WEAK: Final = frozenset({"False", "None"})
-CAST: Final = re.compile(r"\s+(?:as|satisfies)\s+[\w.<>\[\]\"', ]+$")
+CAST: Final = lazy(r"\s+(?:as|satisfies)\s+[\w.<>\[\]\"', ]+$")
 
 
 def returned(text: str) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """The code around a finding for a terminal, with every literal that may be a secret masked."""
 
-import re
 from typing import Final
 
 from authpact.findings import Finding
+from authpact.review.source._pattern import lazy
 
 _SECRETS: Final = frozenset(
     [
@@ -14,10 +14,10 @@ _SECRETS: Final = frozenset(
         "secret-in-public-env",
     ]
 )
-_QUOTED: Final = re.compile(r"([\"'`])[^\"'`\n]{4,}\1")
-_VALUE: Final = re.compile(r"([=:]\s*)[^\s\"'`{(][^\s]{5,}")
-_PASSWORD: Final = re.compile(r"(://[^\s:/@]+:)[^\s@]+@")
-_JWT: Final = re.compile(r"eyJ[\w-]{6,}(?:\.[\w-]+){0,2}")
+_QUOTED: Final = lazy(r"([\"'`])[^\"'`\n]{4,}\1")
+_VALUE: Final = lazy(r"([=:]\s*)[^\s\"'`{(][^\s]{5,}")
+_PASSWORD: Final = lazy(r"(://[^\s:/@]+:)[^\s@]+@")
+_JWT: Final = lazy(r"eyJ[\w-]{6,}(?:\.[\w-]+){0,2}")
 _WIDTH: Final = 120
 
 

@@ -1,12 +1,13 @@
 """What was read from one source file: plain facts, without an opinion."""
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
-_PREFIX: Final = re.compile(r"\benv_prefix[\"']?\s*[=:]\s*[\"'](\w+)[\"']")
+from authpact.review.source._pattern import lazy
+
+_PREFIX: Final = lazy(r"\benv_prefix[\"']?\s*[=:]\s*[\"'](\w+)[\"']")
 Language = Literal["python", "script"]
 
 

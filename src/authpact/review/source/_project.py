@@ -1,18 +1,18 @@
 """All modules of a tree together: which file an import means, and where a name is defined."""
 
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from authpact.review.source._model import Assignment, Call, Class, Function, Module
+from authpact.review.source._pattern import lazy
 
 _ENDINGS: Final = (".ts", ".tsx", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js")
-_WORD: Final = re.compile(r"\w+")
-_DOTTED: Final = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+$")
-_ABSTRACT: Final = re.compile(r":\s*(?:\.\.\.|pass|raise NotImplementedError\b[^\n]*)\s*$")
+_WORD: Final = lazy(r"\w+")
+_DOTTED: Final = lazy(r"[A-Za-z_]\w*(?:\.\w+)+$")
+_ABSTRACT: Final = lazy(r":\s*(?:\.\.\.|pass|raise NotImplementedError\b[^\n]*)\s*$")
 """A method that only says what others do; of a protocol or a base class."""
 _HOPS: Final = 6
 Caller = tuple[Module, Function, int]

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from authpact.review.source._pattern import lazy
+
 _OPEN: Final = "([{"
 _CLOSE: Final = ")]}"
-_STRING: Final = re.compile(r"^[rRbBuUfF]{0,2}(\"\"\"|'''|\"|'|`)(.*)\1$", re.DOTALL)
+_STRING: Final = lazy(r"^[rRbBuUfF]{0,2}(\"\"\"|'''|\"|'|`)(.*)\1$", re.DOTALL)
 
 
 def _tops(text: str) -> Iterator[int]:

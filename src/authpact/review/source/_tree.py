@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from authpact.review.source._databases import MOST, holds_accounts, is_database
+from authpact.review.source._pattern import lazy
 
 _LARGEST: Final = 1_000_000
 """Bytes; larger files are data or bundles."""
@@ -52,14 +53,14 @@ _SKIPPED: Final = frozenset(
     ]
 )
 _SCRIPTS: Final = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
-_PLAIN: Final = re.compile(
+_PLAIN: Final = lazy(
     r"(^|/)(\.env[\w.-]*|[\w.-]*\.env(\.\w+)?|docker-compose[\w.-]*\.ya?ml|compose[\w.-]*\.ya?ml"
     r"|requirements[\w.-]*\.(txt|in)|pyproject\.toml|package\.json|poetry\.lock|uv\.lock"
     r"|\.gitignore|tsconfig\.json|vercel\.json|next\.config\.\w+|[\w.-]+\.md|[\w.-]+\.ya?ml"
     r"|authpact\.toml|Dockerfile[\w.-]*|[\w.-]+\.[Dd]ockerfile|Containerfile|[\w.-]+\.sh|alembic\.ini"
     r"|fly\.toml|\.mcp\.json|\.dockerignore|nginx[\w.-]*\.conf|Caddyfile)$"
 )
-_INTERESTING: Final = re.compile(
+_INTERESTING: Final = lazy(
     r"auth|token|cookie|storage|process\.env|fetch\(|axios|jwt|secret|password|defaultValue"
     r"|\bapi\w*\.(?:get|post|put|patch|delete)\b|from\s+[\"'][^\"'\n]*/(?:api|services?|actions)\b"
     r"|export\s+(?:async\s+function|const)\s+(?:GET|POST|PUT|PATCH|DELETE)\b|[\"']use server[\"']"

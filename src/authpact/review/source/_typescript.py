@@ -16,6 +16,7 @@ from authpact.review.source._model import (
     Module,
     Parameter,
 )
+from authpact.review.source._pattern import lazy
 from authpact.review.source._syntax import Parsed, enclosing, end_line_of, line_of, named, parse
 
 _PATTERNS: Final = """
@@ -36,12 +37,12 @@ _TS: Final = Language(tree_sitter_typescript.language_typescript())
 _TSX: Final = Language(tree_sitter_typescript.language_tsx())
 _TS_QUERY: Final = Query(_TS, _PATTERNS)
 _TSX_QUERY: Final = Query(_TSX, _PATTERNS)
-_NAMED: Final = re.compile(r"(?:type\s+)?([\w$]+)(?:\s+as\s+([\w$]+))?")
-_CAST: Final = re.compile(r"^\(\s*(\w+)\s+as\s+[^()]*\)(?=\s*[!?]?\.)")
+_NAMED: Final = lazy(r"(?:type\s+)?([\w$]+)(?:\s+as\s+([\w$]+))?")
+_CAST: Final = lazy(r"^\(\s*(\w+)\s+as\s+[^()]*\)(?=\s*[!?]?\.)")
 """A name with another type in front of its method."""
-_TAGGED: Final = re.compile(r"(?<=\w)<(?:[^<>`()]|<[^<>`()]*>)*>(?=`)")
+_TAGGED: Final = lazy(r"(?<=\w)<(?:[^<>`()]|<[^<>`()]*>)*>(?=`)")
 """Types of a tagged template, as in ``sql<Row>`…` ``."""
-_IMPORTED_TYPE: Final = re.compile(r"\bimport\(\s*[\"'][^\"'\n]*[\"']\s*\)(?=\.\w+(?:\.\w+)*\[)")
+_IMPORTED_TYPE: Final = lazy(r"\bimport\(\s*[\"'][^\"'\n]*[\"']\s*\)(?=\.\w+(?:\.\w+)*\[)")
 """A type of another file of which a part is taken: `import("./types").Row["id"]`."""
 _Spans = list[tuple[int, int, int]]
 

@@ -6,28 +6,27 @@ from dataclasses import dataclass
 from typing import Final
 
 from authpact.review.source._model import Assignment, Module
+from authpact.review.source._pattern import lazy
 from authpact.review.source._project import Project, Symbol
 from authpact.review.source._text import literal, members, split
 
 _DEEP: Final = 8
-_GETENV: Final = re.compile(
-    r"^(?:os\.)?(?:getenv|environ\.get|environ\.setdefault)\((.*)\)$", re.DOTALL
-)
-_CONFIG: Final = re.compile(r"^(?:config|env|env\.str|decouple\.config)\((.*)\)$", re.DOTALL)
-_ENVIRON: Final = re.compile(r"^(?:os\.)?environ\[\s*[\"'](\w+)[\"']\s*\]$")
-_PROCESS: Final = re.compile(r"^process\.env(?:\?)?(?:\.(\w+)|\[\s*[\"'](\w+)[\"']\s*\])!?$")
-_WRAPPED: Final = re.compile(
+_GETENV: Final = lazy(r"^(?:os\.)?(?:getenv|environ\.get|environ\.setdefault)\((.*)\)$", re.DOTALL)
+_CONFIG: Final = lazy(r"^(?:config|env|env\.str|decouple\.config)\((.*)\)$", re.DOTALL)
+_ENVIRON: Final = lazy(r"^(?:os\.)?environ\[\s*[\"'](\w+)[\"']\s*\]$")
+_PROCESS: Final = lazy(r"^process\.env(?:\?)?(?:\.(\w+)|\[\s*[\"'](\w+)[\"']\s*\])!?$")
+_WRAPPED: Final = lazy(
     r"^(?:str|int|bytes|SecretStr|String|Buffer\.from|Secret|tuple|list|set|frozenset"
     r"|new\s+TextEncoder\(\)\.encode|Field|field)\((.*)\)$",
     re.DOTALL,
 )
-_TAIL: Final = re.compile(
+_TAIL: Final = lazy(
     r"(?:\.(?:encode|strip|get_secret_value|toString|trim|rstrip|lstrip|lower|upper)\([^()]*\)"
     r"|!|\s+as\s+[\w.<>\[\]]+)$"
 )
-_NAME: Final = re.compile(r"^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*$")
-_CALL: Final = re.compile(r"^([A-Za-z_$][\w$.]*)\(.*\)$", re.DOTALL)
-_RETURN: Final = re.compile(r"\breturn\s+([^\n;]+)")
+_NAME: Final = lazy(r"^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*$")
+_CALL: Final = lazy(r"^([A-Za-z_$][\w$.]*)\(.*\)$", re.DOTALL)
+_RETURN: Final = lazy(r"\breturn\s+([^\n;]+)")
 
 
 @dataclass(frozen=True, slots=True)
