@@ -51,3 +51,18 @@ def test_an_administrator_that_each_start_makes_is_worse_than_one_of_a_script(
     assert [f.severity for f in found(tmp_path, "seeded-credential")] == [Severity.HIGH]
     (tmp_path / "docker-entrypoint.sh").write_text("#!/bin/sh\ntsx seed.ts\nexec node server.js\n")
     assert [f.severity for f in found(tmp_path, "seeded-credential")] == [Severity.CRITICAL]
+
+
+def test_an_address_that_the_page_itself_stands_in_for_needs_no_variable(tmp_path: Path) -> None:
+    def told(stand_in: str) -> list[Finding]:
+        (tmp_path / "auth-client.ts").write_text(
+            f"const home = process.env.NEXT_PUBLIC_HOME || {stand_in}'http://localhost:3000';\n"
+            "export const authClient = createAuthClient({ baseURL: home });\n"
+        )
+        return found(tmp_path, "variable-undocumented")
+
+    (tmp_path / ".env.example").write_text("API_URL=\n")
+    (tmp_path / "auth.ts").write_text("export const auth = betterAuth({ secret });\n")
+    (tmp_path / "page.ts").write_text('import { authClient } from "./auth-client";\n')
+    assert told("")
+    assert not told("window?.location.origin || ")

@@ -42,7 +42,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     for module, line, _ in facts.matches(facts.python, _REFLECTS):
         around = "\n".join(module.lines[max(0, line - 12) : line])
         if (
-            not re.search(r"\bin\s+\w*(?:origins|allowed)\w*", around, re.IGNORECASE)
+            not re.search(r"\bin\s+[\w.]*(?:origins|allowed)\w*", around, re.IGNORECASE)
             and "Allow-Credentials" in module.code
         ):
             yield at(module, line, "Every origin is echoed, with credentials.")
@@ -103,6 +103,19 @@ def cors(request, response):
         ),
     ),
     accepted=(
+        Case(
+            {
+                "main.py": """\
+def on_error(request, error):
+    headers = {}
+    origin = request.headers.get("origin")
+    if origin in settings.cors_origins:
+        headers["Access-Control-Allow-Origin"] = origin
+        headers["Access-Control-Allow-Credentials"] = "true"
+    return JSONResponse({"detail": "failed"}, 500, headers)
+"""
+            }
+        ),
         Case(
             {
                 "app/api/tasks/route.ts": """\

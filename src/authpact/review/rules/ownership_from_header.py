@@ -9,13 +9,11 @@ from authpact.review.source._model import Module
 from authpact.review.source._pattern import lazy
 from authpact.review.source._text import lines_matching
 
-_WHO: Final = (
-    r"(?:x[-_])?(?:auth(?:enticated)?[-_])?(?:user|owner|account|tenant)(?:[-_]?(?:id|email|name))?"
-)
+_WHO: Final = r"(?:x[-_])?(?:auth(?:enticated)?[-_])?(?:user|owner|account|tenant|org(?:ani[sz]ation)?)(?:[-_]?(?:id|email|name))?"
 _HEADER: Final = lazy(
     rf"headers(?:\(\))?\)?(?:\.get\(|\[)\s*[\"']{_WHO}[\"']"
     rf"|Header\([^)\n]*alias\s*=\s*[\"']{_WHO}[\"']"
-    rf"|\bx_(?:user|owner|account|tenant)(?:_?(?:id|email))?\s*:[^=\n,)]*=\s*Header\("
+    rf"|\bx_(?:user|owner|account|tenant|org(?:ani[sz]ation)?)(?:_?(?:id|email))?\s*:[^=\n,)]*=\s*Header\("
     r"|\b(?:user|owner|account|tenant)_(?:id|email)\s*:[^=\n,)]*=\s*Header\("
     r"|\b(?:x_)?(?:user|owner|account|tenant)_(?:id|email)\s*:\s*Annotated\[[^\]\n]*Header\(",
     re.IGNORECASE,
@@ -69,6 +67,14 @@ RULE = Rule(
     remedy="Take the user from the verified token.",
     check=check,
     flagged=(
+        Case(
+            {
+                "harbour.py": """\
+async def harbour_of(x_organization_id: str = Header(...), db=Depends(get_db)):
+    return db.get(Harbour, x_organization_id)
+"""
+            }
+        ),
         Case(
             {
                 "deps.py": """\

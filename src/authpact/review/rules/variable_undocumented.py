@@ -99,7 +99,8 @@ def _address(facts: Facts, client: Client) -> Iterator[Hit]:
     value = facts.evaluator.value(client.module, client.options.get("baseURL", ""))
     home = facts.environment.home_of(client.module.path)
     local = any(re.search(r"//(?:localhost|127\.)", text) for text in value.literals)
-    if home is None or len(value.environment) != 1 or not local:
+    own = "location.origin" in client.module.code  # in a browser the page's address stands in
+    if home is None or len(value.environment) != 1 or not local or own:
         return
     name = value.environment[0]
     if not _is_nowhere(facts, name):
