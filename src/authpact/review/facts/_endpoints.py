@@ -41,10 +41,9 @@ class Endpoints:
         ends = {asked[-1], "*"} if asked and asked[-1] != "*" else set(self._by_end)
         for end in ends if asked else ():
             for parts, methods in self._by_end.get(end, ()):
-                tail = parts[-len(asked) :]
-                if len(tail) == len(asked) and _takes(tail, asked):
+                if takes_end(parts, asked):
                     taking |= methods
-                    exact |= methods if tail == asked else set()
+                    exact |= methods if parts[-len(asked) :] == asked else set()
         return frozenset(exact), frozenset(taking)
 
     def has(self, path: str) -> bool:
@@ -58,6 +57,11 @@ class Endpoints:
 def _takes(served: Shape, asked: Shape) -> bool:
     fixed = any(a == s != "*" for a, s in zip(asked, served, strict=True))
     return fixed and all(a == s or "*" in {a, s} for a, s in zip(asked, served, strict=True))
+
+
+def takes_end(served: Shape, asked: Shape) -> bool:
+    """Whether the end of an endpoint's path takes a request: the base may hold the rest."""
+    return len(served) >= len(asked) > 0 and _takes(served[-len(asked) :], asked)
 
 
 def _of_api(routes: Iterable[Route]) -> Iterator[tuple[Shape, frozenset[str]]]:

@@ -10,6 +10,7 @@ from authpact.review.facts._claims import Claims
 from authpact.review.facts._cors import Cors, cors_of
 from authpact.review.facts._endpoints import Endpoints
 from authpact.review.facts._environment import Environment
+from authpact.review.facts._error_handlers import ErrorHandler, error_handlers
 from authpact.review.facts._gates import Gate, gates
 from authpact.review.facts._images import holds, served
 from authpact.review.facts._issuers import Issuers
@@ -18,6 +19,7 @@ from authpact.review.facts._loaded import Loaded
 from authpact.review.facts._loads import Loads
 from authpact.review.facts._loggers import loggers
 from authpact.review.facts._logs import Line, log_lines
+from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.facts._owners import owner_columns
 from authpact.review.facts._requests import Request, Requests, package_of
 from authpact.review.facts._routes import Application, Route
@@ -121,6 +123,16 @@ class Facts:
     def gates(self) -> tuple[Gate, ...]:
         """Functions that a dependency or a middleware is, or calls."""
         return tuple(gates(self.project))
+
+    @cached_property
+    def own_errors(self) -> OwnErrors:
+        """Which errors speak in the tree's own words."""
+        return OwnErrors(self.project)
+
+    @cached_property
+    def error_handlers(self) -> tuple[ErrorHandler, ...]:
+        """Functions that applications answer errors with."""
+        return tuple(error_handlers(self.project))
 
     @cached_property
     def cors(self) -> tuple[Cors, ...]:

@@ -1,7 +1,7 @@
 """What log lines carry: the expressions of each one, followed through local names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -140,6 +140,21 @@ def _values(assigned: _Assigned, function: Function | None, call: Call) -> Itera
             behind = _behind(assigned.get(value, []), function)
             if _TEXT.match(behind) or _CUT.search(behind) or _is_conditional(behind):
                 yield from _written(behind)
+
+
+def carrying(
+    lines: Iterable[Line], carries: Callable[[Line, str], bool]
+) -> Iterator[tuple[Line, str]]:
+    """Yield the log lines that write a value of a kind, each with the first such value.
+
+    What a person runs by hand logs for that person.
+    """
+    for line in lines:
+        if BY_HAND.search(line.module.path):
+            continue
+        found = next((v for v in line.values if carries(line, v)), "")
+        if found:
+            yield line, found
 
 
 def is_trial(module: Module, function: Function | None) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from authpact.review.facts._endpoints import shape
+from authpact.review.facts._endpoints import shape, takes_end
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._handlers import Handler
 from authpact.review.facts._public import is_public
@@ -22,13 +22,7 @@ def _asked(call: Call) -> tuple[str, str]:
 
 
 def _fits(route: Route, path: str) -> bool:
-    asked = shape(path)
-    return any(
-        len(served) >= len(asked) > 0
-        and all("*" in {a, s} or a == s for a, s in zip(asked, served[-len(asked) :], strict=True))
-        and any(a == s != "*" for a, s in zip(asked, served[-len(asked) :], strict=True))
-        for served in map(shape, route.paths)
-    )
+    return any(takes_end(served, shape(path)) for served in map(shape, route.paths))
 
 
 def targets(facts: Facts, handler: Handler) -> tuple[Route, ...] | None:

@@ -5,7 +5,7 @@ from typing import Final
 from authpact.findings import Confidence, Severity
 from authpact.review._mends import add_argument
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review.facts._error_handlers import error_handlers, service_of
+from authpact.review.facts._error_handlers import service_of
 from authpact.review.facts._facts import Facts
 from authpact.review.facts._signs import METHODS
 from authpact.review.source._model import Call, Function, Module
@@ -74,7 +74,7 @@ def _is_raised(facts: Facts, name: str) -> bool:
 
 def _relayed(facts: Facts) -> Iterator[tuple[Module, Call]]:
     """Yield errors of the tree that are no HTTPException, and whose handler adds no challenge."""
-    bare = {h.caught for h in error_handlers(facts.project) if h.drops_headers}
+    bare = {h.caught for h in facts.error_handlers if h.drops_headers}
     bare &= {k.name for m in facts.python for k in m.classes}
     for module in facts.python if bare else ():
         for call in module.calls:
@@ -121,7 +121,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         yield at(module, call, _MESSAGE)
     dropped = {
         service_of(h.module)
-        for h in error_handlers(facts.project)
+        for h in facts.error_handlers
         if h.caught.endswith("HTTPException") and h.drops_headers
     }
     seen: set[tuple[str, int]] = set()

@@ -6,7 +6,6 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import answers_of, is_own_error, mentions
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.facts._told import told
 from authpact.review.source._model import Module
 from authpact.review.source._pattern import lazy
@@ -51,7 +50,7 @@ _WRITES: Final = lazy(r"\blog(?:ger)?\.")
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield answers that carry internal error texts."""
     yield from _by_helper(facts)
-    answers, own = answers_of(facts.python), OwnErrors(facts.project)
+    answers, own = answers_of(facts.python), facts.own_errors
     for module in facts.python:
         for line in told(facts.project, module, answers, own):
             yield at(module, line, "The text of the exception is sent to the client.")

@@ -6,7 +6,6 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import mentions
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.source._model import Function, Handler, Module
 from authpact.review.source._pattern import lazy
 
@@ -69,7 +68,7 @@ def _stored(handler: Handler, module: Module) -> Iterator[int]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield functions behind routes that answer with the text of whatever went wrong."""
-    own = OwnErrors(facts.project)
+    own = facts.own_errors
     for module in (m for m in facts.python if not _TOOLS.search(m.path)):
         for handler in module.handlers:
             function = module.functions[handler.function] if handler.function >= 0 else None

@@ -6,7 +6,6 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import alias_of, answers_in, answers_of, is_own_error, mentions
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.source._model import Handler, Module
 from authpact.review.source._pattern import lazy
 
@@ -111,7 +110,7 @@ def _traces(facts: Facts) -> Iterator[Hit]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield texts of exceptions that leave as a result, an event, or behind a name."""
-    answers, own = answers_of(facts.python), OwnErrors(facts.project)
+    answers, own = answers_of(facts.python), facts.own_errors
     for module in (*facts.python, *facts.handlers):
         for handler in module.handlers:
             alias = alias_of(module, handler)

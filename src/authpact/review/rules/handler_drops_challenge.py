@@ -4,7 +4,7 @@ from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
-from authpact.review.facts._error_handlers import error_handlers, service_of
+from authpact.review.facts._error_handlers import service_of
 from authpact.review.facts._facts import Facts
 from authpact.review.source._pattern import lazy
 
@@ -14,7 +14,7 @@ _CHALLENGES: Final = lazy(r"WWW-Authenticate|HTTPBearer\(|OAuth2PasswordBearer\(
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield handlers that build another answer and leave the headers of the error out."""
-    found = [h for h in error_handlers(facts.project) if h.caught in _ERROR and h.drops_headers]
+    found = [h for h in facts.error_handlers if h.caught in _ERROR and h.drops_headers]
     if not found:
         return
     homes = {service_of(m) for m in facts.python if _CHALLENGES.search(m.code)}

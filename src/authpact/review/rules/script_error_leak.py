@@ -5,7 +5,6 @@ from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._answers import answers_of
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._own_errors import OwnErrors
 from authpact.review.facts._told import told
 from authpact.review.source._model import Module
 from authpact.review.source._pattern import lazy
@@ -26,7 +25,7 @@ def _answering(facts: Facts) -> Iterator[tuple[Module, frozenset[str]]]:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield answers of scripts that carry internal error texts."""
-    own = OwnErrors(facts.project)
+    own = facts.own_errors
     for module, answers in _answering(facts):
         for line in told(facts.project, module, answers, own):
             yield at(module, line, "The text of the exception is sent to the client.")

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from authpact.findings import Confidence, Severity
@@ -7,7 +8,7 @@ from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._browser import in_browser
 from authpact.review.facts._clients import Answer
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._logs import BY_HAND, Line, origin
+from authpact.review.facts._logs import Line, carrying, origin
 from authpact.review.source._pattern import lazy
 
 _SERVER: Final = lazy(r"^\w+\.api\.(?:sign(?:In|Up)\w*|getToken)\(")
@@ -41,13 +42,9 @@ def _sees(answer: Answer, line: Line) -> bool:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines with the whole answer to a sign-in."""
-    for line in facts.log_lines:
-        if BY_HAND.search(line.module.path):
-            continue
-        found = next((v for v in line.values if _is_answer(facts, line, v)), "")
-        if found:
-            low = Severity.LOW if in_browser(line.module) else None
-            yield at(line.module, line.call, f"{found} is logged with the token inside.", low)
+    for line, found in carrying(facts.log_lines, partial(_is_answer, facts)):
+        low = Severity.LOW if in_browser(line.module) else None
+        yield at(line.module, line.call, f"{found} is logged with the token inside.", low)
 
 
 RULE = Rule(

@@ -1,12 +1,13 @@
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from authpact.findings import Confidence, Severity
 from authpact.review._rule import Case, Hit, Rule, at
 from authpact.review.facts._browser import in_browser
 from authpact.review.facts._facts import Facts
-from authpact.review.facts._logs import BY_HAND, Line
+from authpact.review.facts._logs import Line, carrying
 from authpact.review.source._model import Function
 from authpact.review.source._pattern import lazy
 
@@ -118,13 +119,9 @@ def _carries(facts: Facts, line: Line, name: str) -> bool:
 
 def check(facts: Facts) -> Iterator[Hit]:
     """Yield log lines with a whole object that a token is a part of."""
-    for line in facts.log_lines:
-        if BY_HAND.search(line.module.path):
-            continue
-        found = next((v for v in line.values if _carries(facts, line, v)), "")
-        if found:
-            low = Severity.LOW if in_browser(line.module) else None
-            yield at(line.module, line.call, f"{found} is logged with the token inside.", low)
+    for line, found in carrying(facts.log_lines, partial(_carries, facts)):
+        low = Severity.LOW if in_browser(line.module) else None
+        yield at(line.module, line.call, f"{found} is logged with the token inside.", low)
 
 
 RULE = Rule(

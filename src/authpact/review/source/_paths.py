@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import tree_sitter_python
@@ -37,13 +38,13 @@ class Way:
     """Bodies of earlier `try` statements whose errors were passed over."""
 
 
-def ways(text: str) -> Iterator[Way]:
-    """Yield the returns and the plain assignments of a function in their order."""
+@lru_cache(maxsize=2048)
+def ways(text: str) -> tuple[Way, ...]:
+    """Return the returns and the plain assignments of a function in their order."""
     root = Parser(_LANGUAGE).parse(text.encode()).root_node
     function = next((n for n in root.children if n.type == "function_definition"), None)
     body = function.child_by_field_name("body") if function else None
-    if body is not None:
-        yield from _block(body, Way(0, "", ""))
+    return tuple(_block(body, Way(0, "", ""))) if body is not None else ()
 
 
 def _text(node: Node | None) -> str:
